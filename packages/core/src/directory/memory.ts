@@ -1,0 +1,68 @@
+import { ownOptions } from '../options.ts'
+import { reportTenant } from '../events.ts'
+import type { Tenant } from '../tenant.ts'
+import type { TenantDirectory } from './directory.ts'
+import { SealedTenants, TenantLoadError } from './sealed-tenants.ts'
+
+/** A directory in memory. */
+export interface MemoryDirectory extends TenantDirectory {
+  find(id: string): Tenant | undefined
+  findByApiKeyHash(hash: string): Tenant | undefined
+  /**
+   * Adds a tenant, or replaces the one of that id; in force with the next request.
+   *
+   * @throws TypeError that names the tenant and the reason; the directory is then as it was
+   */
+  set(tenant: Tenant): void
+  /** Removes a tenant; in force with the next request. Tells whether there was one. */
+  delete(id: string): boolean
+}
+
+export interface MemoryDirectoryOptions {
+  /** Serve the tenants that are sound and report the others (`countersign:tenant`). Default: false. */
+  readonly skipInvalid?: boolean
+}
+
+/**
+ * Keeps tenants in memory. They are checked and their keys imported at once; the records are copies, frozen.
+ *
+ * @throws TypeError that names every bad tenant and its reason
+ */
+export function memoryDirectory(
+  tenants: Iterable<Tenant> = [],
+  options: MemoryDirectoryOptions = {},
+): MemoryDirectory {
+  const { skipInvalid = false } = ownOptions('memoryDirectory', options, ['skipInvalid'])
+  if (typeof tenants !== 'object' || tenants === null || !(Symbol.iterator in tenants))
+    throw new TypeError('memoryDirectory: tenants must be a list')
+  const { tenants: sealed, faults } = SealedTenants.from(tenants)
+  if (faults.length > 0 && !skipInvalid) throw new TenantLoadError('memoryDirectory', faults)
+  for (const fault of faults) reportTenant(fault)
+
+  const directory: MemoryDirectory = {
+    find: (id) => sealed.byId(id),
+    findByApiKeyHash: (hash) => sealed.byApiKeyHash(hash),
+    set(tenant) {
+      try {
+        sealed.set(tenant)
+      } catch (error) {
+        const fault = { tenant: JSON.stringify(tenant?.id), reason: (error as Error).message }
+        throw new TenantLoadError('memoryDirectory.set', [fault])
+      }
+    },
+    delete: (id) => sealed.delete(id),
+  }
+  return markLive(Object.freeze(directory))
+}
+
+const live = new WeakSet<object>()
+
+/** Marks a directory whose answers are always current and cost nothing: they are not cached. */
+export function markLive<T extends TenantDirectory>(directory: T): T {
+  live.add(directory)
+  return directory
+}
+
+export function isLive(directory: TenantDirectory): boolean {
+  return live.has(directory)
+}

@@ -1,0 +1,116 @@
+import { isObject } from '../json.ts'
+import { copyRecord, prepareTenant, type PreparedTenant, type Tenant } from '../tenant.ts'
+
+/** A tenant that could not be taken in, and why. */
+export interface TenantFault {
+  /** The id, quoted, or the place in the list where there is no readable id. */
+  readonly tenant: string
+  readonly reason: string
+}
+
+/** A tenant was refused at load. Holds reasons only: no key, no secret. */
+export class TenantLoadError extends TypeError {
+  override readonly name = 'TenantLoadError'
+  readonly faults: readonly TenantFault[]
+
+  constructor(where: string, faults: readonly TenantFault[]) {
+    super(
+      `${where}: ${faults.map(({ tenant, reason }) => `tenant ${tenant}: ${reason}`).join('; ')}`,
+    )
+    this.faults = faults
+  }
+}
+
+// A sealed record is frozen, so that what was prepared from it stays true.
+const preparedRecords = new WeakMap<object, PreparedTenant>()
+
+/** What was prepared from a sealed record; `undefined` for any other object. */
+export function preparedFrom(record: object): PreparedTenant | undefined {
+  return preparedRecords.get(record)
+}
+
+/** Checked, frozen tenants by id and by API key: what the memory and the file directory stand on. */
+export class SealedTenants {
+  readonly #byId = new Map<string, Tenant>()
+  readonly #byApiKeyHash = new Map<string, Tenant>()
+
+  /** Takes in a list, and returns what it had to leave out. */
+  static from(tenants: Iterable<unknown>): {
+    tenants: SealedTenants
+    faults: readonly TenantFault[]
+  } {
+    const sealed = new SealedTenants()
+    const faults: TenantFault[] = []
+    let place = 0
+    for (const tenant of tenants) {
+      place += 1
+      try {
+        sealed.#add(tenant)
+      } catch (error) {
+        const id = isObject(tenant) ? tenant['id'] : undefined
+        faults.push({
+          tenant: typeof id === 'string' ? JSON.stringify(id) : `number ${place}`,
+          reason: (error as Error).message,
+        })
+      }
+    }
+    return { tenants: sealed, faults }
+  }
+
+  byId(id: string): Tenant | undefined {
+    return this.#byId.get(id)
+  }
+
+  byApiKeyHash(hash: string): Tenant | undefined {
+    return this.#byApiKeyHash.get(hash)
+  }
+
+  /** Adds a tenant, or replaces the one of that id. @throws Error with the reason as its message */
+  set(tenant: unknown): void {
+    const record = seal(tenant)
+    for (const hash of record.apiKeyHashes ?? []) {
+      const owner = this.#byApiKeyHash.get(hash)
+      if (owner !== undefined && owner.id !== record.id)
+        throw new Error('an API key hash belongs to another tenant already')
+    }
+    this.delete(record.id)
+    this.#byId.set(record.id, record)
+    for (const hash of record.apiKeyHashes ?? []) this.#byApiKeyHash.set(hash, record)
+  }
+
+  delete(id: string): boolean {
+    for (const hash of this.#byId.get(id)?.apiKeyHashes ?? []) this.#byApiKeyHash.delete(hash)
+    return this.#byId.delete(id)
+  }
+
+  #add(tenant: unknown): void {
+    if (isObject(tenant) && this.#byId.has(tenant['id'] as string))
+      throw new Error('the id is listed twice')
+    this.set(tenant)
+  }
+}
+
+function seal(tenant: unknown): Tenant {
+  const record = copyRecord(tenant) as Tenant
+  const prepared = prepareTenant(record)
+  for (const key of record.keys) if ('secret' in key) redact(key)
+  freeze(record)
+  preparedRecords.set(record, prepared)
+  return record
+}
+
+// The record goes through user code, which may log it; the secret stays readable as a property.
+function redact(key: object): void {
+  const shown = (): object => ({ ...key, secret: '[redacted]' })
+  Object.defineProperties(key, {
+    toJSON: { value: shown },
+    [Symbol.for('nodejs.util.inspect.custom')]: { value: shown },
+  })
+}
+
+function freeze(value: object): void {
+  // Bytes cannot be frozen; the key that was made from them is a copy.
+  for (const child of Object.values(value))
+    if (typeof child === 'object' && child !== null && !(child instanceof Uint8Array)) freeze(child)
+  Object.freeze(value)
+}

@@ -1,0 +1,239 @@
+import { createHash } from 'node:crypto'
+import { toWire, type Filters } from '@countersign/filters'
+import { andThen, type Awaitable } from './awaitable.ts'
+import { checkTokenTimes, judgeClaims, type Clock } from './claims.ts'
+import { AuthError } from './errors.ts'
+import type { Trace } from './events.ts'
+import {
+  anonymousIdentity,
+  type AnonymousIdentity,
+  type Identity,
+  type VerifiedIdentity,
+} from './identity.ts'
+import { member, type JsonObject } from './json.ts'
+import { isActive, type PreparedKey } from './keys.ts'
+import type { Profile } from './profile.ts'
+import type { Credentials } from './request.ts'
+import { checkRevocation, type Revocation } from './revocation.ts'
+import { isSignedBy } from './signature.ts'
+import { hasRequiredAttributes, isTenantId, type PreparedTenant } from './tenant.ts'
+import type { TenantLookup } from './tenant-lookup.ts'
+import { readCompact, readHeader, readPayload, type CompactToken } from './token.ts'
+import type { VerifiedTokens } from './verified-tokens.ts'
+
+/** What stands behind an identity: needed to bind a body to it and to check it again. */
+export interface Grounds {
+  readonly tenant: PreparedTenant | undefined
+  /** Absent for anonymous requests. */
+  readonly key: PreparedKey | undefined
+  /** The signed filter, or what anonymous requests are held to. */
+  readonly filters: Filters | undefined
+}
+
+/** What the judge works with; all of it fixed at creation. */
+export interface Bench<Custom> {
+  readonly profile: Profile<Custom>
+  readonly tenants: TenantLookup
+  readonly tokens: VerifiedTokens<Custom>
+  readonly grounds: WeakMap<Identity<Custom>, Grounds>
+  readonly revocation: Revocation | undefined
+  readonly timeoutMs: number
+  readonly clock: () => Clock
+}
+
+/** One request to judge. */
+export interface Claim extends Credentials {
+  /** The tenant that the deployment itself names, by host or path. */
+  readonly named: string | undefined
+  readonly optional: boolean
+  readonly trace: Trace | undefined
+}
+
+/**
+ * Judges what a request says about itself, in the order of design section 2. The first failure answers.
+ *
+ * @throws AuthError, or a rejection with one
+ */
+export function judge<Custom>(bench: Bench<Custom>, claim: Claim): Awaitable<Identity<Custom>> {
+  if (bench.profile.tenant.apiKey === null) return judgeToken(bench, claim, undefined)
+  return andThen(findByApiKey(bench, claim.apiKey), (tenant) => {
+    if (claim.trace) claim.trace.tenantId = tenant.id
+    return judgeToken(bench, claim, tenant)
+  })
+}
+
+function findByApiKey<Custom>(
+  { tenants }: Bench<Custom>,
+  apiKey: string | undefined,
+): Awaitable<PreparedTenant> {
+  if (apiKey === undefined) throw new AuthError('api_key_rejected', { reason: 'no API key' })
+  const hash = createHash('sha256').update(apiKey).digest('hex')
+  return andThen(tenants.byApiKeyHash(`sha256:${hash}`), (tenant) => {
+    if (tenant === undefined) throw new AuthError('api_key_rejected', { reason: 'unknown API key' })
+    return tenant
+  })
+}
+
+function judgeToken<Custom>(
+  bench: Bench<Custom>,
+  claim: Claim,
+  keyOwner: PreparedTenant | undefined,
+): Awaitable<Identity<Custom>> {
+  const { token } = claim
+  const { limits } = bench.profile
+  if (token === undefined) return judgeAnonymous(bench, claim, keyOwner)
+
+  // A text that is too long for a token is not worth a look-up either.
+  const seen = token.length > limits.tokenBytes ? undefined : bench.tokens.get(token)
+  const fresh = seen === undefined ? readToken(token, bench.profile) : undefined
+  // Before the signature only the tenant claim is read, and only to compare or look up.
+  const signed = fresh === undefined ? seen?.tenant.id : tenantClaim(fresh.claims, bench.profile)
+  const id = agreeOn(claim.named, claim.hint, keyOwner?.id, signed)
+  if (!isTenantId(id)) throw new AuthError('token_rejected', { reason: 'no tenant is named' })
+
+  return andThen(keyOwner ?? bench.tenants.byId(id), (tenant) => {
+    if (tenant === undefined) throw new AuthError('token_rejected', { reason: 'unknown tenant' })
+    if (claim.trace) claim.trace.tenantId = tenant.id
+    const clock = bench.clock()
+    if (seen !== undefined && seen.tenant === tenant && isActive(seen.key, clock.now)) {
+      checkTokenTimes(seen.identity.claims, bench.profile, tenant, clock)
+      return passOn(bench, seen.identity)
+    }
+    return verify(bench, tenant, fresh ?? readToken(token, bench.profile))
+  })
+}
+
+interface ReadToken {
+  readonly compact: CompactToken
+  readonly claims: JsonObject
+}
+
+function readToken(token: string, { limits }: Profile): ReadToken {
+  const compact = readCompact(token, limits)
+  return { compact, claims: readPayload(compact, limits) }
+}
+
+// A claim that is no text names nobody; after the signature it is refused as a claim.
+function tenantClaim(claims: JsonObject, profile: Profile): string | undefined {
+  const id = member(claims, profile.tenant.claim)
+  return typeof id === 'string' ? id : undefined
+}
+
+// A difference can never pass, so nothing needs to be looked up to refuse it.
+function agreeOn(...named: readonly (string | undefined)[]): string | undefined {
+  let id: string | undefined
+  for (const next of named) {
+    if (next === undefined) continue
+    if (id !== undefined && id !== next)
+      throw new AuthError('tenant_mismatch', { reason: 'the request names two tenants' })
+    id = next
+  }
+  return id
+}
+
+async function verify<Custom>(
+  bench: Bench<Custom>,
+  tenant: PreparedTenant,
+  { compact, claims }: ReadToken,
+): Promise<Identity<Custom>> {
+  const { profile, tokens, grounds } = bench
+  const { alg, kid } = readHeader(compact.header, profile)
+  const key = await findKey(compact.text, keysFor(tenant, alg, kid, bench.clock().now))
+  const { identity, filters } = judgeClaims(claims, profile, tenant, bench.clock())
+  grounds.set(identity, { tenant, key, filters })
+  await passOn(bench, identity)
+  checkRequiredFilters(profile, tenant, filters)
+  tokens.set(compact.text, { tenant, key, identity })
+  return identity
+}
+
+/** The keys that may have signed: those of the token's algorithm that are active, the one it names first. */
+function keysFor(
+  { keys }: PreparedTenant,
+  alg: string,
+  kid: string | undefined,
+  now: number,
+): readonly PreparedKey[] {
+  const active = keys.filter((key) => key.alg === alg && isActive(key, now))
+  const named = active.find((key) => kid !== undefined && key.kid === kid)
+  return named === undefined ? active : [named, ...active.filter((key) => key !== named)]
+}
+
+async function findKey(token: string, keys: readonly PreparedKey[]): Promise<PreparedKey> {
+  for (const key of keys) if (await isSignedBy(token, key)) return key
+  throw new AuthError('token_rejected', { reason: keys.length === 0 ? 'no key' : 'the signature' })
+}
+
+function passOn<Custom>(
+  { revocation, timeoutMs }: Bench<Custom>,
+  identity: VerifiedIdentity<Custom>,
+): Awaitable<VerifiedIdentity<Custom>> {
+  if (revocation === undefined) return identity
+  return andThen(checkRevocation(revocation, identity, timeoutMs), () => identity)
+}
+
+function checkRequiredFilters(
+  profile: Profile,
+  tenant: PreparedTenant | undefined,
+  filters: Filters | undefined,
+): void {
+  if (profile.filters === null) return
+  if (profile.filters.required && filters === undefined)
+    throw new AuthError('filters_missing', { reason: 'no filters', claim: profile.filters.claim })
+  if (tenant !== undefined && !hasRequiredAttributes(tenant, filters))
+    throw new AuthError('filters_missing', {
+      reason: 'a required attribute',
+      claim: profile.filters.claim,
+    })
+}
+
+function judgeAnonymous<Custom>(
+  bench: Bench<Custom>,
+  claim: Claim,
+  keyOwner: PreparedTenant | undefined,
+): Awaitable<AnonymousIdentity> {
+  const id = agreeOn(claim.named, claim.hint, keyOwner?.id)
+  const known = keyOwner ?? (isTenantId(id) ? bench.tenants.byId(id) : undefined)
+  return andThen(known, (tenant) => {
+    if (claim.trace) claim.trace.tenantId = tenant?.id
+    const allowed = tenant === undefined ? claim.optional : !tenant.requireUser
+    if (!allowed) throw new AuthError('token_missing', { reason: 'no token' })
+    const filters = bench.profile.filters === null ? undefined : tenant?.anonymousFilters
+    checkRequiredFilters(bench.profile, tenant, filters)
+    const identity = anonymousIdentity(tenant?.id, filters && toWire(filters))
+    bench.grounds.set(identity, { tenant, key: undefined, filters })
+    return identity
+  })
+}
+
+/**
+ * Judges an identity again, for connections that outlive a request: the tenant's record and key, time and claims,
+ * revocation.
+ *
+ * @throws AuthError, or a rejection with one
+ */
+export function judgeAgain<Custom>(
+  bench: Bench<Custom>,
+  identity: Identity<Custom>,
+  grounds: Grounds,
+): Awaitable<Identity<Custom>> {
+  const { profile, tenants } = bench
+  if (grounds.tenant === undefined) return identity
+  return andThen(tenants.byId(grounds.tenant.id), (tenant) => {
+    if (identity.kind === 'anonymous') {
+      // What an anonymous request is held to was decided by the record: with another one it starts afresh.
+      if (tenant !== grounds.tenant) throw new AuthError('token_missing', { reason: 'no token' })
+      return identity
+    }
+    const clock = bench.clock()
+    const { key } = grounds
+    const current = tenant?.keys.find((other) => other.fingerprint === key?.fingerprint)
+    if (tenant === undefined || current === undefined || !isActive(current, clock.now))
+      throw new AuthError('token_rejected', { reason: 'the tenant or the key is gone' })
+    const { filters } = judgeClaims(identity.claims, profile, tenant, clock)
+    return andThen(checkRevocation(bench.revocation, identity, bench.timeoutMs), () => {
+      checkRequiredFilters(profile, tenant, filters)
+      return identity
+    })
+  })
+}

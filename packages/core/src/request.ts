@@ -1,0 +1,141 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import { AuthError } from './errors.ts'
+import type { Profile } from './profile.ts'
+
+/** What phase 1 reads of a request. An `http.IncomingMessage` fits as it is; a Fetch `Request` does too. */
+export interface AuthRequest {
+  /** Where values are read, without regard to case. */
+  readonly headers: IncomingHttpHeaders | Headers
+  /** Names and values in turn, as they came; used only to count them. */
+  readonly rawHeaders?: readonly string[] | undefined
+  readonly method?: string | undefined
+  readonly url?: string | undefined
+}
+
+/** What a request says about itself; nothing in it is believed yet. */
+export interface Credentials {
+  readonly token: string | undefined
+  readonly hint: string | undefined
+  readonly apiKey: string | undefined
+}
+
+/**
+ * Reads the token, the tenant hint and the API key from their headers.
+ *
+ * @throws AuthError `request_invalid` for a header that is repeated, empty, or of another scheme;
+ *   `api_key_rejected` for an API key that is absent or of another scheme
+ */
+export function readCredentials(request: AuthRequest, profile: Profile): Credentials {
+  const { token, tenant } = profile
+  const header = readHeader(request, token.header)
+  const hint = tenant.hint === null ? undefined : readHeader(request, tenant.hint)
+  const key = tenant.apiKey === null ? undefined : readHeader(request, tenant.apiKey.header)
+  return {
+    apiKey: tenant.apiKey === null ? undefined : readApiKey(key, tenant.apiKey.scheme),
+    token: header === undefined ? undefined : readToken(header, token.scheme),
+    hint,
+  }
+}
+
+function readToken(header: string, scheme: string | null): string {
+  if (scheme === null) return header
+  const credentials = afterScheme(header, scheme)
+  if (credentials === undefined) throw invalid('another scheme, or no credentials')
+  return credentials
+}
+
+function readApiKey(header: string | undefined, scheme: string): string {
+  const key = header === undefined ? undefined : afterScheme(header, scheme)
+  if (key === undefined) throw new AuthError('api_key_rejected', { reason: 'no API key' })
+  return key
+}
+
+// RFC 9110 section 11.4: a scheme, compared without case, one space, the credentials.
+function afterScheme(header: string, scheme: string): string | undefined {
+  if (header.length <= scheme.length)
+    return header.toLowerCase() === scheme.toLowerCase() ? empty() : undefined
+  if (header.charCodeAt(scheme.length) !== 0x20) return undefined
+  const given = header.slice(0, scheme.length)
+  if (given !== scheme && given.toLowerCase() !== scheme.toLowerCase()) return undefined
+  const credentials = header.slice(scheme.length + 1)
+  return credentials.trim() === '' ? empty() : credentials
+}
+
+function empty(): never {
+  throw invalid('a scheme without credentials')
+}
+
+/**
+ * The one value of a header, or `undefined` where it is absent. The name is in lower case.
+ *
+ * Node joins repeated headers with a comma, or keeps the first: both hide the second from a reader of
+ * `headers`, so `rawHeaders` counts them, and where there is none, a comma does.
+ *
+ * @throws AuthError `request_invalid`
+ */
+function readHeader(request: AuthRequest, name: string): string | undefined {
+  const { headers, rawHeaders } = request
+  const value = isFetchHeaders(headers)
+    ? (headers.get(name) ?? undefined)
+    : ownHeader(headers, name)
+  const repeated =
+    rawHeaders === undefined ? value?.includes(',') === true : count(rawHeaders, name) > 1
+  if (repeated) throw invalid('a header is repeated')
+  if (value === undefined) return undefined
+  if (value.trim() === '') throw invalid('a header is empty')
+  return value
+}
+
+function isFetchHeaders(headers: IncomingHttpHeaders | Headers): headers is Headers {
+  return typeof headers.get === 'function'
+}
+
+function ownHeader(headers: IncomingHttpHeaders, name: string): string | undefined {
+  // Node's names are in lower case; only an object of somebody else's making needs the search.
+  const names = Object.hasOwn(headers, name)
+    ? [name]
+    : Object.keys(headers).filter((key) => key.length === name.length && key.toLowerCase() === name)
+  const values = names.flatMap((key) => headers[key] ?? [])
+  if (values.length > 1) throw invalid('a header is repeated')
+  const [value] = values
+  if (value !== undefined && typeof value !== 'string') throw invalid('a header is not text')
+  return value
+}
+
+function count(rawHeaders: readonly string[], name: string): number {
+  let times = 0
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const given = rawHeaders[i] as string
+    if (given.length === name.length && given.toLowerCase() === name) times += 1
+  }
+  return times
+}
+
+/** Whether this is a CORS preflight (Fetch standard, "CORS-preflight request"): it carries no credentials. */
+export function isPreflight(request: AuthRequest): boolean {
+  return (
+    request.method === 'OPTIONS' &&
+    headerText(request, 'origin') !== undefined &&
+    headerText(request, 'access-control-request-method') !== undefined &&
+    !carriesBody(request)
+  )
+}
+
+/** Whether a request announces a body (RFC 9112 section 6.3; in HTTP/2, a stream that is still open). */
+export function carriesBody(request: AuthRequest): boolean {
+  if (headerText(request, 'transfer-encoding') !== undefined) return true
+  const length = headerText(request, 'content-length')
+  if (length !== undefined) return Number(length) !== 0
+  const { stream } = request as { stream?: { endAfterHeaders?: unknown } | null }
+  return stream?.endAfterHeaders === false
+}
+
+/** A header that decides nothing about who is asking. */
+export function headerText({ headers }: AuthRequest, name: string): string | undefined {
+  const value = isFetchHeaders(headers) ? headers.get(name) : headers[name]
+  return typeof value === 'string' ? value : undefined
+}
+
+function invalid(reason: string): AuthError {
+  return new AuthError('request_invalid', { reason })
+}

@@ -1,0 +1,169 @@
+import { LRUCache } from 'lru-cache'
+import { settled, withTimeout, type Awaitable } from './awaitable.ts'
+import type { DirectoryAnswer, TenantDirectory } from './directory/directory.ts'
+import { isLive } from './directory/memory.ts'
+import { preparedFrom } from './directory/sealed-tenants.ts'
+import { AuthError } from './errors.ts'
+import { reportTenant } from './events.ts'
+import { copyRecord, prepareTenant, type PreparedTenant } from './tenant.ts'
+
+/** Finds tenants, ready to judge with. Answers at once where it can; rejects only when it cannot tell. */
+export interface TenantLookup {
+  byId(id: string): Awaitable<PreparedTenant | undefined>
+  byApiKeyHash(hash: string): Awaitable<PreparedTenant | undefined>
+  /** Forgets a tenant, and what is being fetched. */
+  invalidate(id: string): void
+}
+
+export interface TenantLookupOptions {
+  readonly directory: TenantDirectory
+  /** What the profile asks of a tenant on top; throws the reason. */
+  readonly fits: (tenant: PreparedTenant) => void
+  /** `ttl` and `maxStale` in seconds; `false`: ask the directory every time. */
+  readonly cache: false | { maxEntries: number; ttl: number; maxStale: number }
+  readonly timeoutMs: number
+  /** Milliseconds since the epoch. */
+  readonly now: () => number
+}
+
+interface Entry {
+  readonly tenant: PreparedTenant
+  readonly fetchedAt: number
+  /** In an outage: when the directory may be asked again. */
+  retryAt: number
+}
+
+/** A way to ask for a tenant, and to tell whether the answer is the one that was asked for. */
+interface Question {
+  /** For events. */
+  readonly name: string
+  readonly ask: (signal: AbortSignal) => DirectoryAnswer
+  readonly owns: (tenant: PreparedTenant) => boolean
+}
+
+const RETRY_MS = 5000
+
+/**
+ * Stands between the authenticator and a directory: one call at a time per tenant, a time limit, records held for
+ * `ttl` and, while the directory fails, for `maxStale`. What is gone is never served from the cache.
+ *
+ * @throws AuthError `keys_unavailable`, also as a rejection
+ */
+export function createTenantLookup(options: TenantLookupOptions): TenantLookup {
+  const { directory, fits, cache, timeoutMs, now } = options
+  const entries =
+    cache === false || isLive(directory)
+      ? undefined
+      : new LRUCache<string, Entry>({ max: cache.maxEntries })
+  const { ttl, maxStale } = cache === false ? { ttl: 0, maxStale: 0 } : cache
+  const flights = new Map<string, Promise<PreparedTenant | undefined>>()
+  const fitting = new WeakSet<PreparedTenant>()
+  let generation = 0
+
+  function find(key: string, question: Question): Awaitable<PreparedTenant | undefined> {
+    const entry = entries?.get(key)
+    if (entry !== undefined && isYoung(entry, ttl)) return entry.tenant
+    if (entry !== undefined && isYoung(entry, maxStale) && now() < entry.retryAt)
+      return entry.tenant
+    if (isLive(directory)) return judge(question.ask(NEVER), undefined, question)
+
+    const flying = flights.get(key)
+    if (flying !== undefined) return flying
+    const born = generation
+    const flight = fetch(question)
+      .then(
+        (record) => {
+          const tenant = judge(record, entry?.tenant, question)
+          if (born === generation) remember(key, tenant)
+          return tenant
+        },
+        () => {
+          // An outage: what was true a moment ago is served for a while, and only that.
+          // Only a tenant that is known is named: the id that was asked for is a client's word.
+          const tenant = entry === undefined ? 'not known yet' : question.name
+          reportTenant({ tenant, reason: 'the directory failed or timed out' })
+          if (born !== generation || entry === undefined || !isYoung(entry, maxStale))
+            throw unavailable()
+          entry.retryAt = now() + RETRY_MS
+          return entry.tenant
+        },
+      )
+      .finally(() => {
+        if (flights.get(key) === flight) flights.delete(key)
+      })
+    flights.set(key, flight)
+    return flight
+  }
+
+  function fetch({ ask }: Question): Promise<unknown> {
+    return withTimeout(timeoutMs, (signal) => settled<unknown>(ask(signal)))
+  }
+
+  // A clock that jumped back makes an entry's age negative: it is fetched again.
+  function isYoung(entry: Entry, seconds: number): boolean {
+    const age = now() - entry.fetchedAt
+    return age >= 0 && age < seconds * 1000
+  }
+
+  function remember(key: string, tenant: PreparedTenant | undefined): void {
+    if (tenant === undefined) entries?.delete(key)
+    else entries?.set(key, { tenant, fetchedAt: now(), retryAt: -Infinity })
+  }
+
+  /** Turns a record into a tenant. The wrong record counts as none; a broken one is an outage of its own. */
+  function judge(
+    record: unknown,
+    known: PreparedTenant | undefined,
+    { name, owns }: Question,
+  ): PreparedTenant | undefined {
+    if (record === null || record === undefined) return undefined
+    const tenant = read(record, name)
+    if (!owns(tenant)) {
+      reportTenant({ tenant: name, reason: 'the directory gave another record' })
+      return undefined
+    }
+    // The same revision judges alike, so verdicts that were reached with the known record still hold.
+    return known !== undefined && known.id === tenant.id && known.revision === tenant.revision
+      ? known
+      : tenant
+  }
+
+  function read(record: unknown, asked: string): PreparedTenant {
+    try {
+      const tenant = preparedFrom(record as object) ?? prepareTenant(copyRecord(record))
+      if (!fitting.has(tenant)) fits(tenant)
+      fitting.add(tenant)
+      return tenant
+    } catch (error) {
+      reportTenant({ tenant: asked, reason: (error as Error).message })
+      throw unavailable()
+    }
+  }
+
+  return {
+    byId: (id) =>
+      find(`id ${id}`, {
+        name: JSON.stringify(id),
+        ask: (signal) => directory.find(id, { signal }),
+        owns: (tenant) => tenant.id === id,
+      }),
+    byApiKeyHash: (hash) =>
+      find(`key ${hash}`, {
+        name: 'of an API key',
+        ask: (signal) => directory.findByApiKeyHash?.(hash, { signal }),
+        owns: ({ apiKeyHashes }) => apiKeyHashes === undefined || apiKeyHashes.has(hash),
+      }),
+    invalidate(id) {
+      generation += 1
+      flights.clear()
+      if (entries === undefined) return
+      for (const [key, entry] of entries) if (entry.tenant.id === id) entries.delete(key)
+    },
+  }
+}
+
+const NEVER = new AbortController().signal
+
+function unavailable(): AuthError {
+  return new AuthError('keys_unavailable', { reason: 'the tenant directory' })
+}

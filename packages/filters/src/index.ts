@@ -1,0 +1,8 @@
+export { topLevelAttributes } from './attributes.ts'
+export { FilterError, type FilterErrorCode } from './filter-error.ts'
+export { canonicalJson, toWire, type Filters } from './filters.ts'
+export type { FilterLimits } from './grammar/limits.ts'
+export { matches } from './match.ts'
+export { mergeFilters, type DroppedClause, type MergedFilters, type MergePolicy } from './merge.ts'
+export { parseFilters } from './grammar/parse.ts'
+export type { Condition, Query, Scalar, WireFilters } from './wire.ts'

@@ -1,0 +1,93 @@
+import type { IncomingMessage } from 'node:http'
+import type { Identity } from '@countersign/core'
+import * as kit from '@countersign/core/adapter'
+
+export type { CountersignOptions } from '@countersign/core/adapter'
+
+/** The state of a Koa context behind `countersign()`: `new Koa<IdentityState>()` types `ctx.state.identity`. */
+export interface IdentityState {
+  identity: Identity
+}
+
+/** What is used of a Koa context, in version 2 and 3 alike. */
+export interface Context {
+  readonly req: IncomingMessage
+  readonly request: { readonly method: string; body?: unknown }
+  readonly originalUrl: string
+  state: { identity?: Identity }
+  status: number
+  body: unknown
+  set(headers: Record<string, string>): void
+  vary(name: string): void
+}
+
+/** Middleware for Koa 2 and 3. */
+export type Middleware = (ctx: Context, next: () => Promise<unknown>) => Promise<unknown>
+
+/** What {@link countersign} makes: the middleware, its two halves, and a typed way to the identity. */
+export interface KoaAuth<Custom = unknown> extends Middleware {
+  /** Phase 1 alone, to stand before the body parser; nothing is attached yet. */
+  readonly beforeBody: Middleware
+  /** Phase 2 alone, to stand after the body parser: binds the body and attaches the identity. */
+  readonly afterBody: Middleware
+  /** Phase 1, and the identity with `bodyBound: false`: for uploads and proxies, which answer for the body. */
+  readonly unbound: Middleware
+  /** The identity. @throws AuthError `identity_missing` where this did not run */
+  identity(ctx: { readonly req: IncomingMessage }): Identity<Custom>
+}
+
+/**
+ * Verifies each request, binds its parsed body, and sets `ctx.state.identity`.
+ *
+ * @throws TypeError that names a wrong option
+ */
+export function countersign<Custom = unknown>(
+  options: kit.CountersignOptions<Custom>,
+): KoaAuth<Custom> {
+  const gate = kit.createGate(options)
+  return Object.assign(
+    middleware((ctx) => gate.both(ctx.req, ctx.request.body, ctx.originalUrl)),
+    {
+      beforeBody: middleware((ctx) => gate.before(ctx.req, ctx.originalUrl)),
+      afterBody: middleware((ctx) => gate.after(ctx.req, ctx.request.body)),
+      unbound: middleware((ctx) => gate.unbound(ctx.req, ctx.originalUrl)),
+      identity: (ctx: { readonly req: IncomingMessage }) => gate.identity(ctx.req),
+    },
+  )
+}
+
+/** Lets users on that have any of these roles: 403 `insufficient_role`. Stands after `countersign()`. */
+export function requireRole(...roles: readonly string[]): Middleware {
+  const guard = kit.requireRole(roles)
+  return middleware((ctx) => guard(ctx.req))
+}
+
+/** Lets users on that have any of these plans: 403 `insufficient_plan`. Stands after `countersign()`. */
+export function requirePlan(...plans: readonly string[]): Middleware {
+  const guard = kit.requirePlan(plans)
+  return middleware((ctx) => guard(ctx.req))
+}
+
+function middleware(next: (ctx: Context) => kit.Step | Promise<kit.Step>): Middleware {
+  // Not async: a request whose verdict is known already waits for no promise of ours.
+  return (ctx, go) => Promise.resolve(kit.andThen(next(ctx), (step) => take(step, ctx, go)))
+}
+
+function take(step: kit.Step, ctx: Context, next: () => Promise<unknown>): Promise<unknown> {
+  if (step.vary !== undefined) ctx.vary(step.vary)
+  if (!step.ok) return refuse(step, ctx)
+  if (step.identity !== undefined) ctx.state.identity = step.identity
+  if (step.body !== undefined) ctx.request.body = step.body
+  return next()
+}
+
+async function refuse({ error, throws }: kit.Step & { ok: false }, ctx: Context): Promise<void> {
+  const { status, headers, body } = kit.refusal(error, ctx.req)
+  if (throws) {
+    ctx.set({ ...error.headers })
+    throw error
+  }
+  ctx.status = status
+  ctx.body = body
+  ctx.set({ ...headers }) // last, since Koa guesses a content type from the body
+}

@@ -1,0 +1,25 @@
+// `npm start`: the example gateway, on the sources, without a build. Arguments are passed on: `npm start -- --once`.
+import { setup } from './setup.mjs'
+import { endWith, node } from './steps.mjs'
+import { inRoot } from './workspace.mjs'
+
+// A signal to npm reaches the shell between npm and this process, which dies of it and passes nothing on. Without this,
+// the gateway would keep its port after `npm start` is gone.
+if (process.env.npm_lifecycle_event === 'start') {
+  const shell = process.ppid
+  const watch = setInterval(() => {
+    if (process.ppid === shell) return
+    clearInterval(watch)
+    process.kill(process.pid, 'SIGTERM')
+  }, 250).unref()
+}
+
+try {
+  await setup()
+  const main = inRoot('examples', 'gateway', 'src', 'main.ts')
+  const flags = ['--conditions=@countersign/source', '--import', import.meta.resolve('tsx')]
+  const { code } = await node([...flags, main, ...process.argv.slice(2)], { show: true })
+  process.exit(code)
+} catch (error) {
+  endWith(error)
+}

@@ -1,0 +1,16 @@
+import assert from 'node:assert/strict'
+import { createRequire } from 'node:module'
+
+import * as core from '@countersign/core'
+import * as express from '@countersign/express'
+import * as fastify from '@countersign/fastify'
+import * as filters from '@countersign/filters'
+import * as koa from '@countersign/koa'
+
+import { exercise } from './exercise.cjs'
+
+await exercise({ core, express, fastify, filters, koa })
+
+// One module instance, however it is loaded: `instanceof AuthError` holds across import and require().
+const required = createRequire(import.meta.url)('@countersign/core')
+assert.equal(required.AuthError, core.AuthError)

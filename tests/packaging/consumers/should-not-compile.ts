@@ -1,0 +1,116 @@
+// Each line is a mistake that the types refuse. A line that compiles after all is an error: the directive is unused.
+import {
+  createAuthenticator,
+  defineProfile,
+  memoryDirectory,
+  supportWidget,
+  searchIntegration,
+  type AnonymousIdentity,
+  type Identity,
+  type Outcome,
+  type Tenant,
+  type VerifiedIdentity,
+} from '@countersign/core'
+import { countersign as express } from '@countersign/express'
+import { countersign as fastify } from '@countersign/fastify'
+import { mergeFilters, parseFilters } from '@countersign/filters'
+import { countersign as koa } from '@countersign/koa'
+
+declare const identity: Identity
+declare const verified: VerifiedIdentity
+declare const anonymous: AnonymousIdentity
+declare const outcome: Outcome
+
+const profile = supportWidget()
+const tenants = memoryDirectory([])
+const complete = {
+  name: 'agent-desk',
+  token: { header: 'authorization', scheme: 'Bearer' },
+  tenant: { claim: 'org', hint: 'x-org', apiKey: null },
+  type: null,
+  maxLifetime: 900,
+  user: { id: { claim: 'sub', required: true }, email: 'email', roles: 'roles', plan: null },
+  filters: null,
+  userAttributes: null,
+  body: null,
+} as const
+const checks = { issuer: 'tenant', audience: null } as const
+
+/* createAuthenticator */
+
+// @ts-expect-error an option that does not exist
+createAuthenticator({ profile, tenants, clockTolerence: 30 })
+// @ts-expect-error no profile
+createAuthenticator({ tenants })
+// @ts-expect-error a profile by its name
+createAuthenticator({ profile: 'supportWidget', tenants })
+// @ts-expect-error the function that makes the profile, not the profile
+createAuthenticator({ profile: supportWidget, tenants })
+// @ts-expect-error seconds as text
+createAuthenticator({ profile, tenants, clockTolerance: '30' })
+// @ts-expect-error `true` says nothing that the default does not
+createAuthenticator({ profile, tenants, tokenCache: true })
+// @ts-expect-error a Date where milliseconds belong
+createAuthenticator({ profile, tenants, now: () => new Date() })
+
+/* profiles */
+
+defineProfile({ ...complete, ...checks, algorithms: ['RS256', 'ES256'] })
+// @ts-expect-error no algorithm at all
+defineProfile({ ...complete, ...checks, algorithms: [] })
+// @ts-expect-error HMAC beside a public key: the public key would do as a secret (RFC 8725 3.2)
+defineProfile({ ...complete, ...checks, algorithms: ['HS256', 'RS256'] })
+// @ts-expect-error "none" is no algorithm
+defineProfile({ ...complete, ...checks, algorithms: ['none'] })
+// @ts-expect-error no issuer: `null` says aloud that any will do
+defineProfile({ ...complete, algorithms: ['RS256'], audience: null })
+// @ts-expect-error no audience: `null` says aloud that any will do
+defineProfile({ ...complete, algorithms: ['RS256'], issuer: 'tenant' })
+// @ts-expect-error an HMAC algorithm for a profile with public keys
+searchIntegration({ algorithms: ['HS256'] })
+// @ts-expect-error a merge policy that does not exist
+searchIntegration({ filters: { policy: 'union' } })
+
+/* tenants */
+
+// @ts-expect-error an algorithm that no profile knows
+export const weak: Tenant = { id: 'a', keys: [{ alg: 'HS1', secret: 's' }] }
+// @ts-expect-error a secret for a public-key algorithm
+export const confused: Tenant = { id: 'a', keys: [{ alg: 'RS256', secret: 's' }] }
+// @ts-expect-error no keys
+export const keyless: Tenant = { id: 'a' }
+
+/* identities and outcomes */
+
+// @ts-expect-error an anonymous identity has no user
+export const user: string = anonymous.userId
+// @ts-expect-error an identity may be anonymous, and a verified one need not name a user
+export const certain: string = identity.userId
+// @ts-expect-error a token may only prove that a CAPTCHA was passed: no user is required
+export const required: string = verified.userId
+// @ts-expect-error an identity is frozen
+verified.userId = 'usr_admin'
+// @ts-expect-error so are its roles
+verified.userRoles.push('admin')
+// @ts-expect-error and its claims
+verified.claims.sub = 'usr_admin'
+// @ts-expect-error only an outcome that is ok has an identity
+export const unchecked: Identity = outcome.identity
+
+/* filters */
+
+// @ts-expect-error where the filter comes from decides what is refused
+parseFilters({ attributes: {} })
+// @ts-expect-error a filter that was not parsed
+mergeFilters({ attributes: { env: 'dev' } })
+
+/* adapters */
+
+// @ts-expect-error an option that does not exist
+express({ profile, tenants, optinal: true })
+// @ts-expect-error an option that does not exist
+koa({ profile, tenants, optinal: true })
+// @ts-expect-error an option that does not exist
+fastify({ profile, tenants, optinal: true })
+// @ts-expect-error errors are answered or thrown
+express({ profile, tenants, errors: 'ignore' })

@@ -17,7 +17,7 @@ import { AuthError } from './errors.ts'
 import { planGuard, roleGuard, type Guard } from './guards.ts'
 import type { Identity } from './identity.ts'
 import { isObject } from './json.ts'
-import { choiceOption, ownOptions } from './options.ts'
+import { booleanOption, choiceOption, ownOptions } from './options.ts'
 import { toProblem, type Problem } from './problem.ts'
 import { carriesBody, headerText, isPreflight, type AuthRequest } from './request.ts'
 
@@ -103,14 +103,15 @@ export function createGate<Custom>(options: CountersignOptions<Custom>): Gate<Cu
   function enter(
     request: GateRequest,
     url: string | undefined,
-    anonymous: boolean,
+    anonymous: unknown,
     go: (identity: Identity<Custom>) => Step<Custom>,
   ): Awaitable<Step<Custom>> {
     if (isPreflight(request)) return gate.skip(request)
     const { headers, rawHeaders, method } = request
     const view: AuthRequest = { headers, rawHeaders, method, url: url ?? request.url }
-    return andThen(authenticator.authenticate(view, anonymous ? OPTIONAL : undefined), (outcome) =>
-      outcome.ok ? go(outcome.identity) : refuse(outcome.error),
+    return andThen(
+      authenticator.authenticate(view, anonymous === true ? OPTIONAL : undefined),
+      (outcome) => (outcome.ok ? go(outcome.identity) : refuse(outcome.error)),
     )
   }
   function bind(request: GateRequest, identity: Identity<Custom>, body: unknown): Step<Custom> {
@@ -199,7 +200,8 @@ function titleCase(header: string): string {
 
 /** A `Vary` header with one more name. */
 export function withVary(current: unknown, name: string): string {
-  const text = Array.isArray(current) ? current.join(', ') : String(current ?? '')
+  const text =
+    typeof current === 'string' ? current : Array.isArray(current) ? current.join(', ') : ''
   const names = text.split(',').map((item) => item.trim().toLowerCase())
   if (names.includes('*') || names.includes(name.toLowerCase())) return text
   return text === '' ? name : `${text}, ${name}`
@@ -276,14 +278,11 @@ function readOptions<Custom>(options: CountersignOptions<Custom>): {
   optional: boolean
   throws: boolean
 } {
-  if (isAuthenticator(options))
-    return { authenticator: options as Authenticator<Custom>, optional: false, throws: false }
+  if (isAuthenticator(options)) return { authenticator: options, optional: false, throws: false }
   if (typeof options !== 'object' || options === null)
     throw new TypeError('countersign: expected an options object or an authenticator')
   const { own, rest } = splitOptions(options as AdapterOptions, ['optional', 'errors'])
-  const { optional = false } = own
-  if (typeof optional !== 'boolean')
-    throw new TypeError('countersign: option "optional" must be a boolean')
+  const optional = booleanOption('countersign: option "optional"', own.optional, false)
   const errors = choiceOption(
     'countersign: option "errors"',
     own.errors,

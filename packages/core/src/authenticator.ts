@@ -1,4 +1,4 @@
-import type { Awaitable } from './awaitable.ts'
+import { abandon, type Awaitable } from './awaitable.ts'
 import { bindBody, type BindOutcome } from './binding.ts'
 import type { TenantDirectory } from './directory/directory.ts'
 import { memoryDirectory } from './directory/memory.ts'
@@ -7,12 +7,12 @@ import { AuthError } from './errors.ts'
 import { reportOutcome, startTrace, type Trace } from './events.ts'
 import type { Identity, VerifiedIdentity } from './identity.ts'
 import { judge, judgeAgain, type Bench } from './judge.ts'
-import { member } from './json.ts'
+import { isObject, member } from './json.ts'
 import { numberOption, ownOptions } from './options.ts'
 import { isProfile, type Profile } from './profile.ts'
 import { readCredentials, type AuthRequest } from './request.ts'
 import type { Revocation } from './revocation.ts'
-import { checkFit, isTenantId, type PreparedTenant, type Tenant } from './tenant.ts'
+import { checkFit, checkIssuer, isTenantId, type PreparedTenant, type Tenant } from './tenant.ts'
 import { createTenantLookup } from './tenant-lookup.ts'
 import { createVerifiedTokens } from './verified-tokens.ts'
 
@@ -136,7 +136,7 @@ export function createAuthenticator<Custom>(
     profile,
     tenants: createTenantLookup({
       directory: readDirectory(own, profile),
-      fits: (tenant) => checkFit(tenant, profile),
+      fits: (tenant) => checkIssuer(tenant, profile),
       cache: readDirectoryCache(own.directoryCache),
       timeoutMs,
       now,
@@ -193,7 +193,7 @@ export function createAuthenticator<Custom>(
       return outcome
     },
     async verify(token, hints = {}) {
-      const { tenant, apiKey } = ownOptions('verify', hints, ['tenant', 'apiKey'])
+      const { tenant, apiKey } = readHints(hints)
       const trace = startTrace('authenticate')
       const outcome = await run(trace, () => {
         if (typeof token !== 'string')
@@ -231,11 +231,26 @@ export function isAuthenticator(value: unknown): value is Authenticator {
   return typeof value === 'object' && value !== null && AUTHENTICATORS.has(value)
 }
 
+// An unknown hint is a mistake of the caller's code; what cannot be read, or is no text, comes from elsewhere.
+function readHints(hints: object): { tenant?: string; apiKey?: string } {
+  let own: { tenant?: string; apiKey?: string }
+  try {
+    own = isObject(hints) ? { ...hints } : hints
+  } catch {
+    throw new AuthError('request_invalid', { reason: 'hints that cannot be read' })
+  }
+  ownOptions('verify', own, ['tenant', 'apiKey'])
+  const isText = (hint: unknown): boolean => hint === undefined || typeof hint === 'string'
+  if (!Object.values(own).every(isText))
+    throw new AuthError('request_invalid', { reason: 'a hint that is no text' })
+  return own
+}
+
 const NO_REQUEST: AuthRequest = Object.freeze({ headers: Object.freeze({}) })
 
 // Everything unexpected is an outage: never a pass, and never a 401 that would log a user out.
 function asAuthError(thrown: unknown): AuthError {
-  return thrown instanceof AuthError
+  return AuthError.isGenuine(thrown)
     ? thrown
     : new AuthError('keys_unavailable', { reason: 'an unexpected error' })
 }
@@ -304,9 +319,9 @@ function readTenantOption(
   if (typeof tenant === 'function')
     return (request) => {
       const id: unknown = tenant(request)
-      if (id !== undefined && typeof id !== 'string')
-        throw new Error('the tenant option gave something that is no text')
-      return id
+      if (id === undefined || typeof id === 'string') return id
+      abandon(id)
+      throw new Error('the tenant option gave something that is no text')
     }
   const id = typeof tenant === 'string' ? tenant : tenant?.id
   if (!isTenantId(id))

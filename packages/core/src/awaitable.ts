@@ -15,6 +15,11 @@ export function settled<T>(value: T | PromiseLike<T>): Awaitable<T> {
   return thenable ? Promise.resolve(value) : (value as T)
 }
 
+/** Lets a promise that nobody will wait for fail without ending the process. */
+export function abandon(value: unknown): void {
+  if (value instanceof Promise) value.catch(() => undefined)
+}
+
 /** Rejects when a promise has not settled after `ms` milliseconds, and aborts what it was waiting for. */
 export async function withTimeout<T>(
   ms: number,

@@ -1,4 +1,5 @@
 import { FilterError, parseFilters, toWire, type Filters } from '@countersign/filters'
+import { abandon } from './awaitable.ts'
 import { copyAttributes, type UserAttributes } from './attributes.ts'
 import { AuthError } from './errors.ts'
 import type { VerifiedIdentity } from './identity.ts'
@@ -122,7 +123,7 @@ function readRoles(claims: JsonObject, claim: string | null): readonly string[] 
   if (value === undefined) return []
   if (!Array.isArray(value) || !value.every((role) => typeof role === 'string'))
     throw invalid(claim, 'is not a list of texts')
-  return [...(value as string[])]
+  return [...value]
 }
 
 function readAttributes(
@@ -155,8 +156,10 @@ function readCustom<Custom>(claims: JsonObject, { custom }: Profile<Custom>): Cu
   if (custom === undefined) return undefined as Custom
   // Frozen before the schema sees them: it may keep or change what it was given.
   const result = custom['~standard'].validate(deepFreeze(claims))
-  if (typeof result !== 'object' || result === null || 'then' in result)
+  if (typeof result !== 'object' || result === null || 'then' in result) {
+    abandon(result)
     throw new Error('a custom schema must be synchronous')
+  }
   const { issues, value } = result as { issues?: unknown; value?: unknown }
   if (issues !== undefined) throw new AuthError('claims_invalid', { reason: 'the custom schema' })
   return value as Custom

@@ -223,6 +223,13 @@ export class AuthError extends Error {
   /** Faults of the request body, with `body_invalid` only. */
   readonly errors?: readonly BodyFault[]
 
+  /** Tells a genuine one from what only looks like it; no proxy or prototype can fake it, nor throw when asked. */
+  readonly #genuine = true
+
+  static isGenuine(value: unknown): value is AuthError {
+    return typeof value === 'object' && value !== null && #genuine in value
+  }
+
   constructor(code: AuthErrorCode, context: AuthErrorContext = {}) {
     const row = TABLE[code]
     super(row.detail)

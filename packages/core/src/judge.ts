@@ -222,13 +222,15 @@ export function judgeAgain<Custom>(
   return andThen(tenants.byId(grounds.tenant.id), (tenant) => {
     if (identity.kind === 'anonymous') {
       // What an anonymous request is held to was decided by the record: with another one it starts afresh.
-      if (tenant !== grounds.tenant) throw new AuthError('token_missing', { reason: 'no token' })
+      if (tenant?.revision !== grounds.tenant?.revision)
+        throw new AuthError('token_missing', { reason: 'no token' })
       return identity
     }
     const clock = bench.clock()
     const { key } = grounds
-    const current = tenant?.keys.find((other) => other.fingerprint === key?.fingerprint)
-    if (tenant === undefined || current === undefined || !isActive(current, clock.now))
+    const isCurrent = (other: PreparedKey): boolean =>
+      other.fingerprint === key?.fingerprint && isActive(other, clock.now)
+    if (tenant === undefined || !tenant.keys.some(isCurrent))
       throw new AuthError('token_rejected', { reason: 'the tenant or the key is gone' })
     const { filters } = judgeClaims(identity.claims, profile, tenant, clock)
     return andThen(checkRevocation(bench.revocation, identity, bench.timeoutMs), () => {

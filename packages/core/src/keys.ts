@@ -6,6 +6,7 @@ import {
   type KeyObject,
 } from 'node:crypto'
 import { isObject, parseJsonObject } from './json.ts'
+import { isRocaModulus } from './roca.ts'
 
 /** Signature algorithms with a public key (RFC 7518 section 3.1, RFC 8037). */
 export type AsymmetricAlgorithm = 'RS256' | 'PS256' | 'ES256' | 'EdDSA'
@@ -196,6 +197,9 @@ function checkStrength(alg: AsymmetricAlgorithm, key: KeyObject): void {
         throw new Error(`an RSA key is not of ${MIN_RSA_BITS} to ${MAX_RSA_BITS} bits`)
       if ((details.publicExponent ?? 0n) < MIN_RSA_EXPONENT)
         throw new Error(`the public exponent of an RSA key is below ${MIN_RSA_EXPONENT}`)
+      const { n = '' } = key.export({ format: 'jwk' })
+      if (isRocaModulus(BigInt(`0x${Buffer.from(n, 'base64url').toString('hex')}`)))
+        throw new Error('an RSA key is one that can be factored (ROCA, CVE-2017-15361)')
       return
     }
     case 'ES256':

@@ -50,6 +50,13 @@ interface NumberRule {
   readonly integer?: boolean
 }
 
+/** A boolean, or the default where it is not given. @throws TypeError */
+export function booleanOption(where: string, value: unknown, fallback: boolean): boolean {
+  if (value === undefined) return fallback
+  if (typeof value !== 'boolean') throw new TypeError(`${where} must be a boolean`)
+  return value
+}
+
 /** A non-empty string. @throws TypeError */
 export function stringOption(where: string, value: unknown): string {
   if (typeof value !== 'string' || value === '')

@@ -1,6 +1,6 @@
-import type { FilterLimits, MergePolicy } from '@countersign/filters'
-import { ALGORITHMS, type Algorithm } from './keys.ts'
-import { choiceOption, numberOption, ownOptions, stringOption } from './options.ts'
+import { parseFilters, type FilterLimits, type MergePolicy } from '@countersign/filters'
+import { ALGORITHMS, type Algorithm, type AsymmetricAlgorithm } from './keys.ts'
+import { booleanOption, choiceOption, numberOption, ownOptions, stringOption } from './options.ts'
 import type { StandardSchema } from './standard-schema.ts'
 
 /** Where one fact about the user is read in the verified claims. */
@@ -20,7 +20,7 @@ export interface ProfileOptions<Custom = unknown> {
   /** Names the profile in events. */
   readonly name: string
   /** What may sign: HS256 alone, or public-key algorithms; never both (RFC 8725 section 3.1). */
-  readonly algorithms: readonly Algorithm[]
+  readonly algorithms: readonly ['HS256'] | readonly [AsymmetricAlgorithm, ...AsymmetricAlgorithm[]]
   /** The header that carries the token. `scheme: null`: the header's value is the token. */
   readonly token: { readonly header: string; readonly scheme: string | null }
   readonly tenant: {
@@ -211,7 +211,7 @@ function readHeaderName(name: string, value: unknown): string {
 function readScheme(name: string, value: unknown): string {
   if (typeof value !== 'string' || !SCHEME.test(value))
     fail(`option "${name}" is not an authentication scheme`)
-  return value as string
+  return value
 }
 
 function readToken(value: ProfileOptions['token']): Profile['token'] {
@@ -279,8 +279,7 @@ function readUserClaim(name: string, value: UserClaim | string | null): UserClai
   const own = group(name, value, ['claim', 'required', 'attribute', 'fallback'])
   for (const text of [own.claim, own.attribute ?? own.claim, own.fallback ?? own.claim])
     stringOption(`defineProfile: option "${name}"`, text)
-  if (typeof (own.required ?? false) !== 'boolean')
-    fail(`option "${name}.required" must be a boolean`)
+  booleanOption(`defineProfile: option "${name}.required"`, own.required, false)
   return { ...own }
 }
 
@@ -288,8 +287,6 @@ function readFilters(value: FilterRules | null): Profile['filters'] {
   if (value === null) return null
   const names = ['claim', 'body', 'policy', 'required', 'limits'] as const
   const own = group('filters', value, names)
-  if (typeof (own.required ?? false) !== 'boolean')
-    fail('option "filters.required" must be a boolean')
   return {
     claim: stringOption('defineProfile: option "filters.claim"', own.claim),
     body: readNullable('filters.body', own.body),
@@ -299,9 +296,19 @@ function readFilters(value: FilterRules | null): Profile['filters'] {
       ['precedence', 'intersect', 'strict', 'replace'],
       'precedence',
     ),
-    required: own.required ?? false,
-    limits: own.limits && { ...own.limits },
+    required: booleanOption('defineProfile: option "filters.required"', own.required, false),
+    limits: readFilterLimits(own.limits),
   }
+}
+
+function readFilterLimits(limits: FilterLimits | undefined): FilterLimits | undefined {
+  if (limits === undefined) return undefined
+  try {
+    parseFilters(null, { source: 'body', limits }) // it knows its own limits
+  } catch (error) {
+    throw new TypeError(`defineProfile: option "filters.limits": ${(error as Error).message}`)
+  }
+  return { ...limits }
 }
 
 function readAttributes(value: ProfileOptions['userAttributes']): Profile['userAttributes'] {
@@ -349,7 +356,7 @@ function readCustom<Custom>(
   value: StandardSchema<Custom> | undefined,
 ): StandardSchema<Custom> | undefined {
   if (value === undefined) return undefined
-  if (typeof value['~standard']?.validate !== 'function')
+  if (typeof (value as StandardSchema | null)?.['~standard']?.validate !== 'function')
     fail('option "custom" is not a Standard Schema')
   return value
 }

@@ -91,15 +91,19 @@ function isFetchHeaders(headers: IncomingHttpHeaders | Headers): headers is Head
 }
 
 function ownHeader(headers: IncomingHttpHeaders, name: string): string | undefined {
-  // Node's names are in lower case; only an object of somebody else's making needs the search.
-  const names = Object.hasOwn(headers, name)
-    ? [name]
-    : Object.keys(headers).filter((key) => key.length === name.length && key.toLowerCase() === name)
-  const values = names.flatMap((key) => headers[key] ?? [])
+  const values = valuesOf(headers, name)
   if (values.length > 1) throw invalid('a header is repeated')
   const [value] = values
   if (value !== undefined && typeof value !== 'string') throw invalid('a header is not text')
   return value
+}
+
+function valuesOf(headers: IncomingHttpHeaders, name: string): readonly unknown[] {
+  // Node's names are in lower case; only an object of somebody else's making needs the search.
+  const names = Object.hasOwn(headers, name)
+    ? [name]
+    : Object.keys(headers).filter((key) => key.length === name.length && key.toLowerCase() === name)
+  return names.flatMap((key) => headers[key] ?? [])
 }
 
 function count(rawHeaders: readonly string[], name: string): number {
@@ -130,9 +134,9 @@ export function carriesBody(request: AuthRequest): boolean {
   return stream?.endAfterHeaders === false
 }
 
-/** A header that decides nothing about who is asking. */
+/** The first value of a header that decides nothing about who is asking. */
 export function headerText({ headers }: AuthRequest, name: string): string | undefined {
-  const value = isFetchHeaders(headers) ? headers.get(name) : headers[name]
+  const value: unknown = isFetchHeaders(headers) ? headers.get(name) : valuesOf(headers, name)[0]
   return typeof value === 'string' ? value : undefined
 }
 

@@ -5,7 +5,8 @@ import { isLive } from './directory/memory.ts'
 import { preparedFrom } from './directory/sealed-tenants.ts'
 import { AuthError } from './errors.ts'
 import { reportTenant } from './events.ts'
-import { copyRecord, prepareTenant, type PreparedTenant } from './tenant.ts'
+import { isObject } from './json.ts'
+import { copyRecord, isTenantId, prepareTenant, type PreparedTenant } from './tenant.ts'
 
 /** Finds tenants, ready to judge with. Answers at once where it can; rejects only when it cannot tell. */
 export interface TenantLookup {
@@ -29,19 +30,18 @@ export interface TenantLookupOptions {
 interface Entry {
   readonly tenant: PreparedTenant
   readonly fetchedAt: number
-  /** In an outage: when the directory may be asked again. */
-  retryAt: number
+  /** When the directory failed last; it is left alone for a moment then. */
+  failedAt: number
 }
 
 /** A way to ask for a tenant, and to tell whether the answer is the one that was asked for. */
 interface Question {
-  /** For events. */
-  readonly name: string
   readonly ask: (signal: AbortSignal) => DirectoryAnswer
   readonly owns: (tenant: PreparedTenant) => boolean
 }
 
-const RETRY_MS = 5000
+/** Seconds that a failing directory is left alone, for a tenant whose record is at hand. */
+const PAUSE = 5
 
 /**
  * Stands between the authenticator and a directory: one call at a time per tenant, a time limit, records held for
@@ -58,33 +58,34 @@ export function createTenantLookup(options: TenantLookupOptions): TenantLookup {
   const { ttl, maxStale } = cache === false ? { ttl: 0, maxStale: 0 } : cache
   const flights = new Map<string, Promise<PreparedTenant | undefined>>()
   const fitting = new WeakSet<PreparedTenant>()
-  let generation = 0
 
   function find(key: string, question: Question): Awaitable<PreparedTenant | undefined> {
     const entry = entries?.get(key)
-    if (entry !== undefined && isYoung(entry, ttl)) return entry.tenant
-    if (entry !== undefined && isYoung(entry, maxStale) && now() < entry.retryAt)
+    if (
+      entry !== undefined &&
+      isWithin(entry.fetchedAt, isWithin(entry.failedAt, PAUSE) ? maxStale : ttl)
+    )
       return entry.tenant
     if (isLive(directory)) return judge(question.ask(NEVER), undefined, question)
 
     const flying = flights.get(key)
     if (flying !== undefined) return flying
-    const born = generation
     const flight = fetch(question)
       .then(
         (record) => {
           const tenant = judge(record, entry?.tenant, question)
-          if (born === generation) remember(key, tenant)
+          if (flights.get(key) === flight) remember(key, tenant)
           return tenant
         },
         () => {
           // An outage: what was true a moment ago is served for a while, and only that.
-          // Only a tenant that is known is named: the id that was asked for is a client's word.
-          const tenant = entry === undefined ? 'not known yet' : question.name
-          reportTenant({ tenant, reason: 'the directory failed or timed out' })
-          if (born !== generation || entry === undefined || !isYoung(entry, maxStale))
-            throw unavailable()
-          entry.retryAt = now() + RETRY_MS
+          reportTenant({
+            tenant: nameOf(entry?.tenant),
+            reason: 'the directory failed or timed out',
+          })
+          const held = entry !== undefined && entries?.peek(key) === entry
+          if (!held || !isWithin(entry.fetchedAt, maxStale)) throw unavailable()
+          entry.failedAt = now()
           return entry.tenant
         },
       )
@@ -99,27 +100,27 @@ export function createTenantLookup(options: TenantLookupOptions): TenantLookup {
     return withTimeout(timeoutMs, (signal) => settled<unknown>(ask(signal)))
   }
 
-  // A clock that jumped back makes an entry's age negative: it is fetched again.
-  function isYoung(entry: Entry, seconds: number): boolean {
-    const age = now() - entry.fetchedAt
+  // A clock that jumped back makes an age negative: nothing is held by a time that is still to come.
+  function isWithin(since: number, seconds: number): boolean {
+    const age = now() - since
     return age >= 0 && age < seconds * 1000
   }
 
   function remember(key: string, tenant: PreparedTenant | undefined): void {
     if (tenant === undefined) entries?.delete(key)
-    else entries?.set(key, { tenant, fetchedAt: now(), retryAt: -Infinity })
+    else entries?.set(key, { tenant, fetchedAt: now(), failedAt: -Infinity })
   }
 
   /** Turns a record into a tenant. The wrong record counts as none; a broken one is an outage of its own. */
   function judge(
     record: unknown,
     known: PreparedTenant | undefined,
-    { name, owns }: Question,
+    { owns }: Question,
   ): PreparedTenant | undefined {
     if (record === null || record === undefined) return undefined
-    const tenant = read(record, name)
+    const tenant = read(record)
     if (!owns(tenant)) {
-      reportTenant({ tenant: name, reason: 'the directory gave another record' })
+      reportTenant({ tenant: nameOf(tenant), reason: 'the directory gave it for another' })
       return undefined
     }
     // The same revision judges alike, so verdicts that were reached with the known record still hold.
@@ -128,14 +129,17 @@ export function createTenantLookup(options: TenantLookupOptions): TenantLookup {
       : tenant
   }
 
-  function read(record: unknown, asked: string): PreparedTenant {
+  function read(record: unknown): PreparedTenant {
+    let copy: unknown
     try {
-      const tenant = preparedFrom(record as object) ?? prepareTenant(copyRecord(record))
+      const prepared = preparedFrom(record as object)
+      copy = prepared ?? copyRecord(record)
+      const tenant = prepared ?? prepareTenant(copy)
       if (!fitting.has(tenant)) fits(tenant)
       fitting.add(tenant)
       return tenant
     } catch (error) {
-      reportTenant({ tenant: asked, reason: (error as Error).message })
+      reportTenant({ tenant: nameOf(copy), reason: (error as Error).message })
       throw unavailable()
     }
   }
@@ -143,19 +147,18 @@ export function createTenantLookup(options: TenantLookupOptions): TenantLookup {
   return {
     byId: (id) =>
       find(`id ${id}`, {
-        name: JSON.stringify(id),
         ask: (signal) => directory.find(id, { signal }),
         owns: (tenant) => tenant.id === id,
       }),
     byApiKeyHash: (hash) =>
       find(`key ${hash}`, {
-        name: 'of an API key',
         ask: (signal) => directory.findByApiKeyHash?.(hash, { signal }),
         owns: ({ apiKeyHashes }) => apiKeyHashes === undefined || apiKeyHashes.has(hash),
       }),
     invalidate(id) {
-      generation += 1
-      flights.clear()
+      // Which tenant an API key will lead to is not known yet, so all of those are asked anew.
+      for (const key of flights.keys())
+        if (key === `id ${id}` || key.startsWith('key ')) flights.delete(key)
       if (entries === undefined) return
       for (const [key, entry] of entries) if (entry.tenant.id === id) entries.delete(key)
     },
@@ -163,6 +166,12 @@ export function createTenantLookup(options: TenantLookupOptions): TenantLookup {
 }
 
 const NEVER = new AbortController().signal
+
+// Only what the directory itself said is named: the id that was asked for is a client's word.
+function nameOf(record: unknown): string {
+  const id = isObject(record) ? record['id'] : undefined
+  return isTenantId(id) ? JSON.stringify(id) : 'unknown'
+}
 
 function unavailable(): AuthError {
   return new AuthError('keys_unavailable', { reason: 'the tenant directory' })

@@ -133,10 +133,15 @@ export function prepareTenant(record: unknown): PreparedTenant {
   return Object.freeze({ ...prepared, revision: revision ?? fingerprint(prepared) })
 }
 
-/** Holds a tenant against what a profile needs of it. @throws Error with the reason as its message */
-export function checkFit(tenant: PreparedTenant, profile: Profile): void {
+/** Holds a record against what a profile needs to judge at all. @throws Error with the reason as its message */
+export function checkIssuer(tenant: PreparedTenant, profile: Profile): void {
   if (profile.issuer === 'tenant' && tenant.issuer === undefined)
     throw new Error(`profile "${profile.name}" needs an issuer (null: any)`)
+}
+
+/** Whether a tenant could ever pass a profile. At a request, one without a key is simply rejected. */
+export function checkFit(tenant: PreparedTenant, profile: Profile): void {
+  checkIssuer(tenant, profile)
   if (!tenant.keys.some((key) => profile.algorithms.includes(key.alg)))
     throw new Error(`no key is for an algorithm of profile "${profile.name}"`)
 }

@@ -49,7 +49,7 @@ export function countersign<Custom = unknown>(
       beforeBody: middleware((req) => gate.before(req, req.originalUrl)),
       afterBody: middleware((req) => gate.after(req, req.body)),
       unbound: middleware((req) => gate.unbound(req, req.originalUrl)),
-      identity: gate.identity,
+      identity: (req: IncomingMessage) => gate.identity(req),
     },
   )
 }

@@ -52,12 +52,18 @@ export function countersign<Custom = unknown>(
   options: FastifyCountersignOptions<Custom>,
 ): Promise<void>
 export function countersign(first: unknown, options?: unknown): unknown {
-  if (options === undefined) return createAuth(first as FastifyCountersignOptions)
-  return createAuth(forPlugin(options as FastifyCountersignOptions))(first as FastifyInstance, {})
+  return options === undefined
+    ? createAuth(first as FastifyCountersignOptions)
+    : install(first as FastifyInstance, options as FastifyCountersignOptions)
 }
 
 const plugin: typeof countersign = fp(countersign, METADATA)
 export default plugin
+
+// Asynchronous from the first line: what a plugin throws at once ends the process, what it rejects with does not.
+async function install(app: FastifyInstance, options: FastifyCountersignOptions): Promise<void> {
+  await createAuth(forPlugin(options))(app, {})
+}
 
 function createAuth<Custom>(options: FastifyCountersignOptions<Custom>): FastifyAuth<Custom> {
   const { own, rest } = kit.splitOptions(options, ['public'])
@@ -129,5 +135,5 @@ function take(
 function forPlugin<T extends object>(options: T): T {
   if (Object.hasOwn(options, 'prefix'))
     throw new TypeError('countersign: option "prefix" is refused; register in a scope that has one')
-  return kit.splitOptions(options as T & { logLevel?: unknown }, ['logLevel']).rest as T
+  return kit.splitOptions<T & { logLevel?: unknown }, 'logLevel'>(options, ['logLevel']).rest as T
 }

@@ -1,5 +1,5 @@
 import { FilterError } from './filter-error.ts'
-import { conjunction, conjunctsOf, seal, type Filters } from './filters.ts'
+import { conjunctsOf, seal, type Filters } from './filters.ts'
 import { canonicalText, type Clause, type Node } from './node.ts'
 import { checkOptions } from './options.ts'
 import type { Query } from './wire.ts'
@@ -65,7 +65,8 @@ export function mergeFilters(
   }
   // The same object, so that what it holds is not made again for every request.
   if (conjuncts.length === signed.length) return merged(token, dropped)
-  return merged(seal(conjuncts, conjunction(conjuncts)), dropped)
+  const $and = Object.freeze(conjuncts.map((node) => node.query))
+  return merged(seal(conjuncts, Object.freeze({ $and })), dropped)
 }
 
 function readPolicy(options: { readonly policy?: MergePolicy | undefined }): MergePolicy {

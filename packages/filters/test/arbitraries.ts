@@ -34,7 +34,7 @@ const queryOf = (leaf: fc.Arbitrary<Query>, levels: number): fc.Arbitrary<Query>
     { weight: 1, arbitrary: list(inner).map(($or) => ({ $or })) },
     {
       weight: 1,
-      arbitrary: fc.tuple(clauses, list(inner)).map(([own, $or]) => ({ ...own, $or }) as Query),
+      arbitrary: fc.tuple(clauses, list(inner)).map(([own, $or]) => ({ ...own, $or })),
     },
   )
 }

@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import { expect } from 'vitest'
 
 const { RUNS, SEED } = process.env
 
@@ -9,4 +10,9 @@ export function holds<Values extends unknown[]>(
 ): void {
   const numRuns = RUNS === undefined ? runs : Number(RUNS)
   fc.assert(property, { numRuns, ...(SEED !== undefined && { seed: Number(SEED) }) })
+}
+
+/** Guards against a vacuous property: enough of the cases were of this kind. Few runs say nothing about that. */
+export function expectShare(part: number, cases: number, atLeast: number): void {
+  if (cases >= 1000) expect(part / cases).toBeGreaterThan(atLeast)
 }

@@ -1,7 +1,8 @@
-import { readFileSync, unwatchFile, watchFile } from 'node:fs'
+import { readFileSync, statSync, type Stats } from 'node:fs'
+import { stat } from 'node:fs/promises'
 import { reportTenant } from '../events.ts'
 import { isObject, parseJson } from '../json.ts'
-import { ownOptions } from '../options.ts'
+import { booleanOption, ownOptions } from '../options.ts'
 import type { Tenant } from '../tenant.ts'
 import type { TenantDirectory } from './directory.ts'
 import { markLive } from './memory.ts'
@@ -36,15 +37,16 @@ const MAX_DEPTH = 32
  * @throws TypeError when the first load fails; it names every bad tenant and its reason
  */
 export function fileDirectory(path: string, options: FileDirectoryOptions = {}): FileDirectory {
-  const { onError = warn, skipInvalid = false } = ownOptions('fileDirectory', options, [
-    'onError',
-    'skipInvalid',
-  ])
+  const own = ownOptions('fileDirectory', options, ['onError', 'skipInvalid'])
+  const { onError = warn } = own
+  const skipInvalid = booleanOption('fileDirectory: option "skipInvalid"', own.skipInvalid, false)
   if (typeof path !== 'string' || path === '')
     throw new TypeError('fileDirectory: path must be a non-empty string')
   if (typeof onError !== 'function')
     throw new TypeError('fileDirectory: option "onError" must be a function')
 
+  // Taken before the file is read, so that no edit falls between the two.
+  let seen = versionOf(path)
   const load = (): SealedTenants => {
     const { tenants, faults } = SealedTenants.from(readList(path))
     if (faults.length > 0) {
@@ -57,23 +59,38 @@ export function fileDirectory(path: string, options: FileDirectoryOptions = {}):
   }
   let current = load()
 
-  const reload = (): void => {
+  // Polling sees renames, links and network disks alike, which file system events do not.
+  const timer = setInterval(() => void poll(), POLL_MS)
+  timer.unref()
+  async function poll(): Promise<void> {
+    const version = await stat(path).then(describe, () => MISSING)
+    if (version === seen) return
+    seen = version
     try {
       current = load()
     } catch (error) {
       onError(error as Error)
     }
   }
-  // Polling sees renames, links and network disks alike, which file system events do not.
-  watchFile(path, { interval: POLL_MS, persistent: false }, reload)
 
   return markLive(
     Object.freeze({
       find: (id: string) => current.byId(id),
       findByApiKeyHash: (hash: string) => current.byApiKeyHash(hash),
-      close: () => unwatchFile(path, reload),
+      close: () => clearInterval(timer),
     }),
   )
+}
+
+const MISSING = 'missing'
+
+function versionOf(path: string): string {
+  const stats = statSync(path, { throwIfNoEntry: false })
+  return stats === undefined ? MISSING : describe(stats)
+}
+
+function describe({ ino, size, mtimeMs }: Stats): string {
+  return `${ino} ${size} ${mtimeMs}`
 }
 
 function readList(path: string): readonly unknown[] {

@@ -1,4 +1,4 @@
-import { ownOptions } from '../options.ts'
+import { booleanOption, ownOptions } from '../options.ts'
 import { reportTenant } from '../events.ts'
 import type { Tenant } from '../tenant.ts'
 import type { TenantDirectory } from './directory.ts'
@@ -32,7 +32,8 @@ export function memoryDirectory(
   tenants: Iterable<Tenant> = [],
   options: MemoryDirectoryOptions = {},
 ): MemoryDirectory {
-  const { skipInvalid = false } = ownOptions('memoryDirectory', options, ['skipInvalid'])
+  const own = ownOptions('memoryDirectory', options, ['skipInvalid'])
+  const skipInvalid = booleanOption('memoryDirectory: option "skipInvalid"', own.skipInvalid, false)
   if (typeof tenants !== 'object' || tenants === null || !(Symbol.iterator in tenants))
     throw new TypeError('memoryDirectory: tenants must be a list')
   const { tenants: sealed, faults } = SealedTenants.from(tenants)

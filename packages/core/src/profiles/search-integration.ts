@@ -6,7 +6,7 @@ import type { StandardSchema } from '../standard-schema.ts'
 
 export interface SearchIntegrationOptions<Custom = undefined> {
   /** What may sign: any of RS256, PS256, ES256, EdDSA. Default: `['RS256']`. */
-  readonly algorithms?: readonly AsymmetricAlgorithm[]
+  readonly algorithms?: readonly [AsymmetricAlgorithm, ...AsymmetricAlgorithm[]]
   /** `false`: requests carry no API key, and the token's `integrationId` names the tenant. */
   readonly apiKey?: false
   /** What `aud` must be or contain: one of these. Default: `'https://api.inkeep.com'`. */
@@ -46,21 +46,21 @@ export function searchIntegration<Custom = undefined>(
     ['algorithms', 'apiKey', 'audience', 'body', 'filters', 'maxLifetime', 'limits', 'custom'],
     ['audience', 'algorithms', 'apiKey'],
   )
-  const filters = ownOptions('searchIntegration: option "filters"', own.filters ?? {}, [
-    'policy',
-    'required',
-    'limits',
-  ])
+  const filters = ownOptions(
+    'searchIntegration: option "filters"',
+    own.filters === undefined ? {} : own.filters,
+    ['policy', 'required', 'limits'],
+  )
   if (own.apiKey !== undefined && own.apiKey !== false)
     throw new TypeError('searchIntegration: option "apiKey" can only be false')
   if (own.audience === null)
     throw new TypeError('searchIntegration: option "audience" cannot be null')
   // HS256 would otherwise pass defineProfile when it stands alone: this profile is about public keys.
-  if ((own.algorithms as readonly string[] | undefined)?.includes('HS256'))
+  if (Array.isArray(own.algorithms) && own.algorithms.includes('HS256'))
     throw new TypeError('searchIntegration: option "algorithms" cannot hold HS256')
   return defineProfile<Custom>({
     name: 'search-integration',
-    algorithms: own.algorithms ?? ['RS256'],
+    algorithms: own.algorithms === undefined ? ['RS256'] : own.algorithms,
     token: { header: 'user-token', scheme: null },
     tenant: {
       claim: 'integrationId',
@@ -83,7 +83,10 @@ export function searchIntegration<Custom = undefined>(
     },
     filters: { claim: 'filters', body: 'filters', ...filters },
     userAttributes: { claim: 'userAttributes', body: ['userAttributes', 'user_attributes'] },
-    body: { tenant: ['integrationId', 'integration_id'], when: own.body ?? 'when-present' },
+    body: {
+      tenant: ['integrationId', 'integration_id'],
+      when: own.body === undefined ? 'when-present' : own.body,
+    },
     ...(own.limits !== undefined && { limits: own.limits }),
     ...(own.custom !== undefined && { custom: own.custom }),
   })

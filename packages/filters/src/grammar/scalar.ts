@@ -46,9 +46,6 @@ function isPair(high: number, low: number): boolean {
 
 /** Whether a well-formed text has more bytes than that in UTF-8. */
 export function exceedsBytes(text: string, limit: number): boolean {
-  // A UTF-16 unit has one to three bytes.
-  if (text.length > limit) return true
-  if (text.length * 3 <= limit) return false
   let bytes = text.length
   for (let index = 0; index < text.length; index += 1) {
     const unit = text.charCodeAt(index)

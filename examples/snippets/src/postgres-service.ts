@@ -1,0 +1,32 @@
+// #region service
+import { createAuthenticator, searchIntegration, type Tenant } from '@countersign/core'
+import { countersign } from '@countersign/express'
+import express, { type Express } from 'express'
+import { postgresDirectory, type Database } from './postgres.ts'
+
+export function createService(database: Database): {
+  app: Express
+  saveTenant: (tenant: Tenant) => Promise<void>
+} {
+  const authenticator = createAuthenticator({
+    profile: searchIntegration(),
+    tenants: postgresDirectory(database),
+    directoryCache: { ttl: 60, maxStale: 600 }, // seconds; these are the defaults
+  })
+  const auth = countersign({ authenticator })
+
+  const app = express()
+  app.use('/search', auth.beforeBody, express.json(), auth.afterBody)
+  app.post('/search', (req, res) => void res.json(req.body))
+
+  async function saveTenant({ id, apiKeyHashes: _, ...record }: Tenant): Promise<void> {
+    await database.query(
+      `insert into tenants (id, record) values ($1, $2)
+       on conflict (id) do update set record = excluded.record`,
+      [id, JSON.stringify(record)],
+    )
+    authenticator.invalidate(id) // the next request reads the new record
+  }
+  return { app, saveTenant }
+}
+// #endregion

@@ -1,0 +1,172 @@
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { createAuthenticator, supportWidget, type AuthError } from '@countersign/core'
+import jwt from 'jsonwebtoken'
+import { createApp as createCustom } from '../src/custom-claims.ts'
+import { createClient } from '../src/client.ts'
+import { createApp as createThrowing } from '../src/errors.ts'
+import { revocation, revoked, runJob, watchConnection } from '../src/jobs.ts'
+import { createApp as createOptional } from '../src/optional.ts'
+import { rotate } from '../src/rotation.ts'
+import { createWidgetToken } from '../src/sign-support.ts'
+import { acme, get, mia, secret, serve, support } from './customer.ts'
+
+describe('the snippets of the README', () => {
+  it('guards: any of the roles, and the plan', async () => {
+    process.env['ACME_SECRET'] = secret
+    const { app } = await import('../src/guards.ts')
+    const url = await serve(app)
+    expect(await get(`${url}/v1/reports`, support())).toMatchObject([
+      403,
+      { code: 'insufficient_role' },
+    ])
+    expect(await get(`${url}/v1/reports`, support({ ...mia, roles: ['owner'] }))).toEqual([
+      200,
+      { reports: [] },
+    ])
+  })
+
+  it('optional: without a token, and never with a bad one', async () => {
+    const url = await serve(createOptional([acme]))
+    expect(await get(`${url}/articles`)).toEqual([200, { for: 'everyone' }])
+    expect(await get(`${url}/articles`, support())).toEqual([200, { for: 'usr_42' }])
+    expect(await get(`${url}/articles`, { authorization: 'Bearer null' })).toMatchObject([
+      401,
+      { code: 'token_rejected' },
+    ])
+  })
+
+  it('errors: "throw" hands over the error, and the reason stays in the log', async () => {
+    const lines: string[] = []
+    const url = await serve(createThrowing([acme], (line) => void lines.push(line)))
+    const response = await fetch(`${url}/v1/me`)
+    expect(response.status).toBe(401)
+    expect(response.headers.get('www-authenticate')).toBe('Bearer realm="countersign"')
+    expect(await response.json()).toEqual({ code: 'token_missing', action: 'refresh' })
+    expect(lines).toEqual(['token_missing: no token'])
+  })
+
+  it('custom claims: the output of the schema, and a refusal where it does not fit', async () => {
+    const url = await serve(createCustom([acme]))
+    const sign = (locale?: string): object => ({
+      authorization: `Bearer ${jwt.sign({ tenantId: 'ten_acme', userId: 'u', locale }, secret, { algorithm: 'HS256', expiresIn: '1h' })}`,
+    })
+    expect(await get(`${url}/greeting`, sign('de'))).toEqual([200, { greeting: 'Hallo' }])
+    expect(await get(`${url}/greeting`, sign())).toEqual([200, { greeting: 'Hello' }])
+    expect(await get(`${url}/greeting`, sign('xx'))).toMatchObject([
+      401,
+      { code: 'claims_invalid' },
+    ])
+  })
+
+  it('rotation: each secret in its time, both for an hour', async () => {
+    const newSecret = `another ${secret}`
+    const midnight = Date.UTC(2027, 0, 1)
+    const at = async (ms: number, key: string): Promise<string> => {
+      const { authenticate } = createAuthenticator({
+        profile: supportWidget(),
+        tenants: [rotate(secret, newSecret)],
+        now: () => ms,
+      })
+      const iat = ms / 1000
+      const claims = { tenantId: 'ten_acme', userId: 'u', iat, exp: iat + 600 }
+      const token = jwt.sign(claims, key, { algorithm: 'HS256' })
+      const outcome = await authenticate({ headers: { authorization: `Bearer ${token}` } })
+      return outcome.ok ? 'ok' : outcome.error.code
+    }
+    expect(await at(midnight - 1000, secret)).toBe('ok')
+    expect(await at(midnight - 1000, newSecret)).toBe('token_rejected')
+    expect(await at(midnight + 1000, secret)).toBe('ok')
+    expect(await at(midnight + 1000, newSecret)).toBe('ok')
+    expect(await at(midnight + 3_600_000, secret)).toBe('token_rejected')
+  })
+})
+
+describe('the guide to jobs and connections', () => {
+  const token = createWidgetToken(mia, secret)
+
+  it('verify: a job for the user of a token', async () => {
+    const authenticator = createAuthenticator({ profile: supportWidget(), tenants: [acme] })
+    expect(await runJob(authenticator, token)).toBe('done for usr_42')
+    await expect(runJob(authenticator, `${token}x`)).rejects.toMatchObject({
+      code: 'token_rejected',
+    } satisfies Partial<AuthError>)
+    const down = createAuthenticator({
+      profile: supportWidget(),
+      tenants: { find: () => Promise.reject(new Error('down')) },
+    })
+    expect(await runJob(down, token)).toBe('again later')
+  })
+
+  it('recheck: closes a connection once the token has expired', async () => {
+    let ms = Date.now()
+    const authenticator = createAuthenticator({
+      profile: supportWidget(),
+      tenants: [acme],
+      now: () => ms,
+    })
+    const identity = await authenticator.verify(token)
+    const closed = new Promise<unknown[]>((resolve) => {
+      const socket = { close: (...args: unknown[]): void => resolve(args) }
+      const timer = watchConnection(authenticator, identity, socket, 1)
+      onTestFinished(() => clearInterval(timer))
+    })
+    ms += 3_700_000
+    expect(await closed).toEqual([4401, 'token_expired'])
+  })
+
+  it('revocation: by jti, for a token that was seen before too', async () => {
+    const authenticator = createAuthenticator({
+      profile: supportWidget(),
+      tenants: [acme],
+      revocation,
+    })
+    const claims = { tenantId: 'ten_acme', userId: 'u', jti: 'one' }
+    const signed = jwt.sign(claims, secret, { algorithm: 'HS256', expiresIn: '1h' })
+    expect((await authenticator.verify(signed)).userId).toBe('u')
+    revoked.add('ten_acme one')
+    onTestFinished(() => revoked.clear())
+    await expect(authenticator.verify(signed)).rejects.toMatchObject({ code: 'token_revoked' })
+  })
+})
+
+describe('the guide for clients', () => {
+  const old = jwt.sign({ tenantId: 'ten_acme', userId: 'u', exp: 1_000_000_000 }, secret)
+
+  it('refreshes once, and gives up when the new token is refused too', async () => {
+    const url = await serve(createOptional([acme]))
+    const tokens = [old, createWidgetToken(mia, secret)]
+    const send = createClient(() => Promise.resolve(tokens.shift() ?? 'none is left'))
+    expect(await (await send(`${url}/articles`)).json()).toEqual({ for: 'usr_42' })
+    expect(tokens).toEqual([])
+
+    let fetched = 0
+    const hopeless = createClient(() => {
+      fetched += 1
+      return Promise.resolve(old)
+    })
+    expect((await hopeless(`${url}/articles`)).status).toBe(401)
+    expect(fetched).toBe(2)
+  })
+
+  it('sends the same token again after a while, five times at most', async () => {
+    const down = createAuthenticator({
+      profile: supportWidget(),
+      tenants: { find: () => Promise.reject(new Error('down')) },
+      directoryCache: false,
+    })
+    const { countersign } = await import('@countersign/express')
+    const { default: express } = await import('express')
+    const url = await serve(express().use(countersign(down)))
+    const waits: number[] = []
+    const send = createClient(
+      () => Promise.resolve(createWidgetToken(mia, secret)),
+      (ms) => {
+        waits.push(ms)
+        return Promise.resolve()
+      },
+    )
+    expect((await send(url)).status).toBe(503)
+    expect(waits).toHaveLength(5)
+    for (const ms of waits) expect(ms).toBeGreaterThanOrEqual(5000)
+  })
+})

@@ -1,0 +1,618 @@
+import {
+  createServer,
+  request as send,
+  type IncomingMessage,
+  type RequestOptions,
+  type Server,
+} from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import {
+  andThen,
+  checkRoute,
+  createGate,
+  refusal,
+  requirePlan,
+  requireRole,
+  splitOptions,
+  withVary,
+  type CountersignOptions,
+  type Gate,
+  type GateRequest,
+  type Step,
+} from '../src/adapter.ts'
+import { createAuthenticator, type Authenticator } from '../src/authenticator.ts'
+import { AuthError } from '../src/errors.ts'
+import { searchIntegration } from '../src/profiles/search-integration.ts'
+import { supportWidget } from '../src/profiles/support-widget.ts'
+import { toProblem } from '../src/problem.ts'
+import type { Tenant } from '../src/tenant.ts'
+import { SECRET, p256 } from './fixtures/keys.ts'
+import { partsOf, refusalOf } from './fixtures/refusals.ts'
+import { NOW, searchToken, widgetToken } from './fixtures/tokens.ts'
+
+const now = (): number => NOW * 1000
+const acme: Tenant = { id: 'acme', keys: [{ alg: 'HS256', secret: SECRET }] }
+const widget = { profile: supportWidget(), tenants: [acme], now }
+const search = {
+  profile: searchIntegration({ algorithms: ['ES256'], apiKey: false }),
+  tenants: [
+    { id: 'acme', issuer: 'https://acme.example', keys: [{ alg: 'ES256', publicKey: p256().pem }] },
+  ] as Tenant[],
+  now,
+}
+
+// Requests come over a socket: what a gate reads is what Node makes of it.
+let server: Server
+let handle: (request: IncomingMessage) => Promise<void>
+beforeAll(async () => {
+  server = createServer((request, response) => {
+    handle(request).then(
+      () => response.end(),
+      (error: unknown) => response.destroy(error as Error),
+    )
+  })
+  await new Promise<void>((done) => void server.listen(0, '127.0.0.1', done))
+})
+afterAll(() => {
+  server.closeAllConnections()
+  server.close()
+})
+
+async function received<T>(
+  options: RequestOptions & { body?: string },
+  use: (request: GateRequest) => T | Promise<T>,
+): Promise<T> {
+  const { body, ...rest } = options
+  const { port } = server.address() as AddressInfo
+  return new Promise<T>((resolve, reject) => {
+    handle = async (request) => Promise.resolve(use(request)).then(resolve, reject)
+    const client = send({ host: '127.0.0.1', port, agent: false, ...rest }, (response) =>
+      response.resume(),
+    )
+    client.on('error', reject)
+    client.end(body)
+  })
+}
+
+const withToken = { headers: { authorization: `Bearer ${widgetToken()}` } }
+const withSearch = (more: object = {}): { headers: Record<string, string> } => ({
+  headers: { 'user-token': searchToken(), ...more },
+})
+const json = (body: string, headers: object = {}): RequestOptions & { body: string } => ({
+  method: 'POST',
+  body,
+  headers: {
+    ...withSearch().headers,
+    'content-type': 'application/json',
+    'content-length': Buffer.byteLength(body),
+    ...headers,
+  },
+})
+const preflight = {
+  method: 'OPTIONS',
+  headers: { origin: 'https://a.example', 'access-control-request-method': 'POST' },
+}
+const read = async (request: GateRequest): Promise<unknown> =>
+  JSON.parse(Buffer.concat((await request.toArray()) as Buffer[]).toString()) as unknown
+const refusedStep = (step: Step): unknown =>
+  step.ok
+    ? expect.unreachable('it passed')
+    : { ...partsOf(step.error), throws: step.throws, vary: step.vary }
+const passedStep = <T>(step: Step<T>): Extract<Step<T>, { ok: true }> =>
+  step.ok ? step : expect.unreachable(`${step.error.code}: ${step.error.reason}`)
+const missing = { code: 'identity_missing', reason: undefined, claim: undefined }
+
+describe('createGate: options', () => {
+  const gate = (options: unknown): Gate => createGate(options as CountersignOptions)
+  const auth = createAuthenticator(widget)
+
+  it('takes an authenticator, one among options, or what makes one', () => {
+    for (const options of [
+      auth,
+      { authenticator: auth },
+      { authenticator: auth, optional: true },
+      widget,
+      { ...widget, errors: 'throw' },
+    ])
+      expect(Object.isFrozen(gate(options))).toBe(true)
+    expect(gate(auth).bindsBody).toBe(false)
+    expect(gate(search).bindsBody).toBe(true)
+  })
+
+  const noObject = 'countersign: expected an options object or an authenticator'
+  const noAuthenticator = 'countersign: option "authenticator" must come from createAuthenticator'
+  it.each<[unknown, string]>([
+    [undefined, noObject],
+    [null, noObject],
+    ['x', noObject],
+    [() => auth, noObject],
+    [{ ...widget, optional: 'yes' }, 'countersign: option "optional" must be a boolean'],
+    [{ ...widget, optional: null }, 'countersign: option "optional" must be a boolean'],
+    [{ ...widget, errors: 'json' }, 'countersign: option "errors" must be one of: respond, throw'],
+    [{ ...widget, errors: true }, 'countersign: option "errors" must be one of: respond, throw'],
+    [{ authenticator: undefined }, noAuthenticator],
+    [{ authenticator: { ...auth } }, noAuthenticator],
+    [{ authenticator: widget }, noAuthenticator],
+    [
+      { authenticator: auth, tenants: [acme] },
+      'countersign: unknown option "tenants" (known: authenticator)',
+    ],
+    [
+      { ...widget, tenents: [] },
+      'createAuthenticator: unknown option "tenents" (known: profile, tenants, tenant, clockTolerance, tokenCache, directoryCache, lookupTimeout, revocation, now)',
+    ],
+    [
+      {},
+      'createAuthenticator: option "profile" must come from defineProfile or a built-in profile',
+    ],
+  ])('refuses %#', (options, message) => {
+    expect(() => gate(options)).toThrow(new TypeError(message))
+  })
+
+  it('does not take optional from a polluted Object.prototype', async () => {
+    const open = gate(widget)
+    Object.assign(Object.prototype, { optional: true })
+    try {
+      expect(
+        refusedStep(await received({}, (request) => open.both(request, undefined))),
+      ).toMatchObject({
+        code: 'token_missing',
+      })
+      const made = gate(widget)
+      expect(
+        refusedStep(await received({}, (request) => made.both(request, undefined))),
+      ).toMatchObject({
+        code: 'token_missing',
+      })
+    } finally {
+      Reflect.deleteProperty(Object.prototype, 'optional')
+    }
+  })
+})
+
+describe('both: one middleware after the parser', () => {
+  it('passes with the identity, which it attaches', async () => {
+    const gate = createGate(widget)
+    await received(withToken, async (request) => {
+      expect(refusalOf(() => gate.identity(request))).toEqual(missing)
+      const step = passedStep(await gate.both(request, undefined))
+      expect(step.identity).toMatchObject({ kind: 'verified', userId: 'u-1', bodyBound: false })
+      expect(step.vary).toBeUndefined()
+      expect(gate.identity(request)).toBe(step.identity)
+    })
+  })
+
+  it('binds the body that was parsed', async () => {
+    const gate = createGate(search)
+    await received(json('{"filters":{"attributes":{"a":1}}}'), async (request) => {
+      const step = passedStep(await gate.both(request, await read(request)))
+      expect(step.body).toEqual({ filters: { attributes: { a: 1 } } })
+      expect(step.identity).toMatchObject({ bodyBound: true, filters: { attributes: { a: 1 } } })
+      expect(step.vary).toBe('User-Token')
+      expect(gate.identity(request)).toBe(step.identity)
+    })
+  })
+
+  it('binds where there is no body, also past the {} of Express 4', async () => {
+    const gate = createGate(search)
+    for (const body of [undefined, {}, null]) {
+      const step = await received(withSearch(), (request) => gate.both(request, body))
+      expect(passedStep(step)).toMatchObject({ body: undefined, identity: { bodyBound: true } })
+    }
+  })
+
+  it('refuses, attaches nothing, and says how', async () => {
+    for (const [errors, throws] of [
+      [undefined, false],
+      ['respond', false],
+      ['throw', true],
+    ] as const) {
+      const gate = createGate({ ...search, ...(errors && { errors }) })
+      await received({}, async (request) => {
+        expect(refusedStep(await gate.both(request, undefined))).toEqual({
+          code: 'token_missing',
+          reason: 'no token',
+          claim: undefined,
+          throws,
+          vary: 'User-Token',
+        })
+        expect(refusalOf(() => gate.identity(request))).toEqual(missing)
+      })
+    }
+  })
+
+  it('refuses a body that does not bind, and attaches nothing', async () => {
+    const gate = createGate(search)
+    await received(json('{"integrationId":"globex"}'), async (request) => {
+      expect(refusedStep(await gate.both(request, await read(request)))).toMatchObject({
+        code: 'tenant_mismatch',
+        vary: 'User-Token',
+      })
+      expect(refusalOf(() => gate.identity(request))).toEqual(missing)
+    })
+  })
+
+  it('hands on the path before mounts', async () => {
+    const urls: (string | undefined)[] = []
+    const gate = createGate({ ...widget, tenant: ({ url }) => void urls.push(url) })
+    await received({ ...withToken, path: '/inner' }, async (request) => {
+      await gate.both(request, undefined, '/outer/inner')
+      await gate.both(request, undefined)
+      await gate.before(request, '/a')
+      await gate.unbound(request, '/b')
+    })
+    expect(urls).toEqual(['/outer/inner', '/inner', '/a', '/b'])
+  })
+
+  it('counts headers as they came: a repeated token is refused', async () => {
+    const gate = createGate(search)
+    const headers = ['Host', 'x', 'User-Token', searchToken(), 'user-token', searchToken()]
+    const step = await received({ headers }, (request) => gate.both(request, undefined))
+    expect(refusedStep(step)).toMatchObject({ code: 'request_invalid' })
+  })
+
+  it('answers at once for a token seen before', async () => {
+    const gate = createGate(widget)
+    await received(withToken, async (request) => {
+      await gate.both(request, undefined)
+      expect(gate.both(request, undefined)).not.toBeInstanceOf(Promise)
+    })
+  })
+})
+
+describe('a body that nobody has read', () => {
+  const gate = createGate(search)
+
+  it('of a JSON type is 500, and a process warning says once how to mend it', async () => {
+    const warnings: (Error & { code?: string })[] = []
+    const take = (warning: Error): void => void warnings.push(warning)
+    process.on('warning', take)
+    try {
+      for (let i = 0; i < 2; i++) {
+        const step = await received(json('{"a":1}'), (request) => gate.both(request, undefined))
+        expect(refusedStep(step)).toEqual({
+          code: 'body_not_parsed',
+          reason: 'the body parser must stand before this',
+          claim: undefined,
+          throws: false,
+          vary: 'User-Token',
+        })
+      }
+      await new Promise((done) => void setImmediate(done))
+    } finally {
+      process.off('warning', take)
+    }
+    const ours = warnings.filter(({ code }) => code === 'COUNTERSIGN_BODY_NOT_PARSED')
+    expect(ours.map(({ message }) => message)).toEqual([
+      'A request body reached countersign unread, so it was refused. Put the body parser before countersign(), or use ' +
+        'auth.beforeBody, the parser, auth.afterBody; for uploads and proxies, auth.unbound.',
+    ])
+  })
+
+  it('of another type is 415', async () => {
+    for (const type of ['text/plain', 'multipart/form-data; boundary=x']) {
+      const step = await received(json('x', { 'content-type': type }), (request) =>
+        gate.both(request, {}),
+      )
+      expect(refusedStep(step)).toMatchObject({
+        code: 'body_unsupported',
+        reason: 'nobody parses this type',
+      })
+    }
+  })
+
+  it('does not matter to a profile that binds none', async () => {
+    const plain = createGate(widget)
+    const options = { ...json('{"a":1}'), headers: { ...withToken.headers, 'content-length': 7 } }
+    const step = await received(options, (request) => plain.both(request, undefined))
+    expect(passedStep(step).identity).toMatchObject({ bodyBound: false })
+  })
+})
+
+describe('before and after: around the parser', () => {
+  const gate = createGate(search)
+
+  it('attach the identity only once the body is bound', async () => {
+    await received(json('{"integrationId":"acme"}'), async (request) => {
+      expect(await gate.before(request)).toEqual({ ok: true, vary: 'User-Token' })
+      expect(refusalOf(() => gate.identity(request))).toEqual(missing)
+      const step = passedStep(gate.after(request, await read(request)))
+      expect(step.identity).toMatchObject({ bodyBound: true })
+      expect(gate.identity(request)).toBe(step.identity)
+    })
+  })
+
+  it('refuse: before a bad token, after an unread or a bad body', async () => {
+    const bad = { headers: { 'user-token': 'x' } }
+    const refused = await received(bad, (request) => gate.before(request))
+    expect(refusedStep(refused)).toMatchObject({ code: 'token_rejected' })
+    await received(json('{"filters":7}'), async (request) => {
+      await gate.before(request)
+      expect(refusedStep(gate.after(request, undefined))).toMatchObject({ code: 'body_not_parsed' })
+      expect(refusedStep(gate.after(request, await read(request)))).toMatchObject({
+        code: 'body_invalid',
+      })
+    })
+  })
+
+  it('after without before is 500, but for a preflight', async () => {
+    const step = await received(withSearch(), (request) => gate.after(request, undefined))
+    expect(refusedStep(step)).toEqual({ ...missing, throws: false, vary: 'User-Token' })
+    expect(await received(preflight, (request) => gate.after(request, undefined))).toEqual({
+      ok: true,
+    })
+  })
+
+  it('after a refusal of before is 500, never a pass', async () => {
+    await received({ headers: { 'user-token': 'x' } }, async (request) => {
+      expect((await gate.before(request)).ok).toBe(false)
+      expect(refusedStep(gate.after(request, undefined))).toMatchObject(missing)
+    })
+  })
+})
+
+describe('unbound: uploads and proxies', () => {
+  it('attaches the identity with bodyBound: false, and after leaves it', async () => {
+    const gate = createGate(search)
+    await received(json('{"integrationId":"globex"}'), async (request) => {
+      const step = passedStep(await gate.unbound(request))
+      expect(step).toMatchObject({ vary: 'User-Token', identity: { bodyBound: false } })
+      expect(gate.identity(request)).toBe(step.identity)
+      expect(gate.after(request, { integrationId: 'globex' })).toEqual({ ok: true })
+      expect(gate.identity(request)).toBe(step.identity)
+    })
+  })
+
+  it('still refuses a bad token', async () => {
+    const gate = createGate(search)
+    const step = await received({}, (request) => gate.unbound(request))
+    expect(refusedStep(step)).toMatchObject({ code: 'token_missing' })
+  })
+})
+
+describe('optional', () => {
+  it('lets a request without a token pass as anonymous, per gate or per call', async () => {
+    const [open, closed] = [createGate({ ...widget, optional: true }), createGate(widget)]
+    const anonymous = { identity: { kind: 'anonymous' } }
+    expect(
+      passedStep(await received({}, (request) => open.both(request, undefined))),
+    ).toMatchObject(anonymous)
+    expect(passedStep(await received({}, (request) => open.unbound(request)))).toMatchObject(
+      anonymous,
+    )
+    expect((await received({}, (request) => open.before(request))).ok).toBe(true)
+    expect((await received({}, (request) => closed.before(request, undefined, true))).ok).toBe(true)
+    expect((await received({}, (request) => closed.unbound(request, undefined, true))).ok).toBe(
+      true,
+    )
+    for (const step of [
+      await received({}, (request) => closed.both(request, undefined)),
+      await received({}, (request) => closed.before(request)),
+      await received({}, (request) => closed.unbound(request)),
+      await received({}, (request) => open.before(request, undefined, false)),
+      await received({}, (request) => open.unbound(request, undefined, false)),
+    ])
+      expect(refusedStep(step)).toMatchObject({ code: 'token_missing' })
+  })
+
+  it('never excuses a bad token', async () => {
+    const open = createGate({ ...widget, optional: true })
+    const bad = { headers: { authorization: 'Bearer x' } }
+    expect(
+      refusedStep(await received(bad, (request) => open.both(request, undefined))),
+    ).toMatchObject({
+      code: 'token_rejected',
+    })
+  })
+})
+
+describe('a preflight, and skip', () => {
+  const gate = createGate(search)
+
+  it('passes without identity, in every step', async () => {
+    await received(preflight, async (request) => {
+      expect(await gate.both(request, undefined)).toEqual({ ok: true })
+      expect(await gate.before(request)).toEqual({ ok: true })
+      expect(gate.after(request, undefined)).toEqual({ ok: true })
+      expect(await gate.unbound(request)).toEqual({ ok: true })
+      expect(refusalOf(() => gate.identity(request))).toEqual(missing)
+    })
+  })
+
+  it('is not any other OPTIONS', async () => {
+    const step = await received({ method: 'OPTIONS' }, (request) => gate.both(request, undefined))
+    expect(refusedStep(step)).toMatchObject({ code: 'token_missing' })
+  })
+
+  it('skip lets a request through to the end', async () => {
+    await received({}, (request) => {
+      expect(gate.skip(request)).toEqual({ ok: true })
+      expect(gate.after(request, undefined)).toEqual({ ok: true })
+      expect(refusalOf(() => gate.identity(request))).toEqual(missing)
+    })
+  })
+})
+
+describe('two gates', () => {
+  it('do not take each other’s identities', async () => {
+    const [outer, inner] = [createGate(widget), createGate(widget)]
+    await received(withToken, async (request) => {
+      await outer.both(request, undefined)
+      expect(refusalOf(() => inner.identity(request))).toEqual(missing)
+      await inner.both(request, undefined)
+      expect(inner.identity(request)).toMatchObject({ userId: 'u-1' })
+      expect(refusalOf(() => outer.identity(request))).toEqual(missing)
+    })
+  })
+
+  it('with one authenticator share them', async () => {
+    const authenticator = createAuthenticator(widget)
+    const [one, two] = [createGate(authenticator), createGate({ authenticator })]
+    await received(withToken, async (request) => {
+      await one.both(request, undefined)
+      expect(two.identity(request)).toBe(one.identity(request))
+    })
+  })
+})
+
+describe('requireRole and requirePlan', () => {
+  const roles = {
+    headers: { authorization: `Bearer ${widgetToken({ userRoles: ['agent'], plan: 'pro' })}` },
+  }
+
+  it('let on those who have one', async () => {
+    const gate = createGate(widget)
+    await received(roles, async (request) => {
+      await gate.both(request, undefined)
+      expect(requireRole(['admin', 'agent'])(request)).toEqual({ ok: true })
+      expect(requirePlan(['pro'])(request)).toEqual({ ok: true })
+    })
+  })
+
+  it('refuse others in the way of the gate that attached the identity', async () => {
+    for (const [errors, throws] of [
+      ['respond', false],
+      ['throw', true],
+    ] as const) {
+      const gate = createGate({ ...widget, errors })
+      await received(roles, async (request) => {
+        await gate.both(request, undefined)
+        expect(refusedStep(requireRole(['admin'])(request))).toMatchObject({
+          code: 'insufficient_role',
+          throws,
+        })
+        expect(refusedStep(requirePlan(['team'])(request))).toMatchObject({
+          code: 'insufficient_plan',
+          throws,
+        })
+      })
+    }
+  })
+
+  it('are 500 without an identity, whatever another middleware put there', async () => {
+    await received({}, (request) => {
+      Object.assign(request, { identity: { kind: 'verified', userRoles: ['admin'], plan: 'pro' } })
+      expect(refusedStep(requireRole(['admin'])(request))).toMatchObject({
+        code: 'identity_missing',
+        throws: false,
+      })
+      expect(refusedStep(requirePlan(['pro'])(request))).toMatchObject({ code: 'identity_missing' })
+    })
+  })
+
+  it('are refused without a role or plan', () => {
+    expect(() => requireRole([])).toThrow(
+      new TypeError('requireRole: expected one or more non-empty texts'),
+    )
+    expect(() => requirePlan([])).toThrow(
+      new TypeError('requirePlan: expected one or more non-empty texts'),
+    )
+  })
+})
+
+describe('refusal', () => {
+  const error = new AuthError('token_rejected')
+  const connection = (headers: Record<string, string>, more: object = {}): string | undefined =>
+    refusal(error, { headers, ...more }).headers['connection']
+
+  it('is the problem document', () => {
+    expect(refusal(error, { headers: {} })).toEqual(toProblem(error))
+  })
+
+  it('closes the connection before a large body that nobody has read', () => {
+    expect(connection({ 'content-length': '65537' })).toBe('close')
+    expect(connection({ 'content-length': 'x' })).toBe('close')
+    expect(connection({ 'transfer-encoding': 'chunked' })).toBe('close')
+    expect(connection({}, { stream: { endAfterHeaders: false } })).toBe('close')
+    const { connection: _, ...others } = refusal(error, {
+      headers: { 'content-length': '65537' },
+    }).headers
+    expect(others).toEqual(toProblem(error).headers)
+  })
+
+  it('keeps it before a small body, none, or one that was read', () => {
+    expect(connection({})).toBeUndefined()
+    expect(connection({ 'content-length': '0' })).toBeUndefined()
+    expect(connection({ 'content-length': '65536' })).toBeUndefined()
+    expect(connection({ 'content-length': '65537' }, { readableEnded: true })).toBeUndefined()
+    expect(connection({ 'transfer-encoding': 'chunked' }, { readableEnded: true })).toBeUndefined()
+  })
+})
+
+describe('withVary', () => {
+  it.each<[unknown, string]>([
+    [undefined, 'User-Token'],
+    [null, 'User-Token'],
+    ['', 'User-Token'],
+    [[], 'User-Token'],
+    ['Origin', 'Origin, User-Token'],
+    [['Origin', 'Accept'], 'Origin, Accept, User-Token'],
+    ['Origin, user-token', 'Origin, user-token'],
+    ['USER-TOKEN , Origin', 'USER-TOKEN , Origin'],
+    [['Origin', 'User-Token'], 'Origin, User-Token'],
+    ['*', '*'],
+    ['Origin, *', 'Origin, *'],
+    ['User-Token-2', 'User-Token-2, User-Token'],
+  ])('%j becomes %j', (current, expected) => {
+    expect(withVary(current, 'User-Token')).toBe(expected)
+  })
+})
+
+describe('checkRoute', () => {
+  it.each([
+    [undefined],
+    [false],
+    [{}],
+    [{ optional: true }],
+    [{ body: 'unbound' }],
+    [{ optional: true, body: 'unbound' }],
+  ])('takes %j', (options) => {
+    expect(() => checkRoute(options, 'GET /')).not.toThrow()
+  })
+
+  it.each([
+    [true],
+    [null],
+    ['unbound'],
+    [[]],
+    [0],
+    [{ optional: false }],
+    [{ optional: undefined }],
+    [{ body: 'bound' }],
+    [{ public: true }],
+    [{ public: undefined }],
+    [{ optional: true, x: undefined }],
+  ])('refuses %j', (options) => {
+    expect(() => checkRoute(options, 'GET /x')).toThrow(
+      new TypeError('countersign: route GET /x has options that are not known'),
+    )
+  })
+})
+
+describe('splitOptions', () => {
+  it('takes own options out, and leaves the rest', () => {
+    const options = { a: 1, b: 2, c: undefined }
+    const { own, rest } = splitOptions(options, ['a', 'c'])
+    expect({ ...own }).toStrictEqual({ a: 1, c: undefined })
+    expect(Object.getPrototypeOf(own)).toBeNull()
+    expect(rest).toStrictEqual({ b: 2 })
+    expect(options).toStrictEqual({ a: 1, b: 2, c: undefined })
+    const without: { a?: number; b: number } = { b: 2 }
+    expect({ ...splitOptions(without, ['a']).own }).toEqual({})
+  })
+
+  it('leaves an authenticator, and what is no object, as they are', () => {
+    const authenticator: Authenticator<undefined> = createAuthenticator(widget)
+    expect(splitOptions(authenticator, ['profile']).rest).toBe(authenticator)
+    expect({ ...splitOptions(authenticator, ['profile']).own }).toEqual({})
+    for (const value of [null, undefined, 'x'])
+      expect(splitOptions(value as unknown as { a: 1 }, ['a']).rest).toBe(value)
+  })
+})
+
+describe('andThen', () => {
+  it('is part of the kit', () => {
+    expect(andThen(1, (value) => value + 1)).toBe(2)
+  })
+})

@@ -1,0 +1,177 @@
+import { inspect } from 'node:util'
+import { describe, expect, it } from 'vitest'
+import { SealedTenants, TenantLoadError, preparedFrom } from '../../src/directory/sealed-tenants.ts'
+import { OTHER_SECRET, SECRET, p256 } from '../fixtures/keys.ts'
+
+const keys = [{ alg: 'HS256', secret: SECRET }]
+const hash = (digit: string): string => `sha256:${digit.repeat(64)}`
+
+describe('SealedTenants', () => {
+  it('names every tenant that it leaves out, by id or by place', () => {
+    const { tenants, faults } = SealedTenants.from([
+      { id: 'a', keys },
+      { id: 'b', keys: [] },
+      null,
+      { id: 7, keys },
+      { id: 'a', keys },
+      { id: 'c"', keys: [{ alg: 'HS256', secret: 'short' }] },
+      { id: 'd', keys },
+    ])
+    expect(faults).toEqual([
+      { tenant: '"b"', reason: 'keys is not a list of 1 to 8 keys' },
+      { tenant: 'number 3', reason: 'the record is not an object' },
+      {
+        tenant: 'number 4',
+        reason: 'id is not a string of 1 to 128 visible ASCII characters',
+      },
+      { tenant: '"a"', reason: 'the id is listed twice' },
+      { tenant: '"c\\""', reason: 'a secret is shorter than 32 bytes (RFC 7518 section 3.2)' },
+    ])
+    expect(['a', 'b', 'c"', 'd'].map((id) => tenants.byId(id)?.id)).toEqual([
+      'a',
+      undefined,
+      undefined,
+      'd',
+    ])
+  })
+
+  it('refuses one API key hash in two tenants, and keeps the first', () => {
+    const { tenants, faults } = SealedTenants.from([
+      { id: 'a', keys, apiKeyHashes: [hash('1')] },
+      { id: 'b', keys, apiKeyHashes: [hash('2'), hash('1')] },
+    ])
+    expect(faults).toEqual([
+      { tenant: '"b"', reason: 'an API key hash belongs to another tenant already' },
+    ])
+    expect(tenants.byApiKeyHash(hash('1'))?.id).toBe('a')
+    expect(tenants.byApiKeyHash(hash('2'))).toBeUndefined()
+    expect(tenants.byId('b')).toBeUndefined()
+  })
+
+  it('lets a tenant keep, change and drop its own API keys', () => {
+    const { tenants } = SealedTenants.from([
+      { id: 'a', keys, apiKeyHashes: [hash('1'), hash('2')] },
+    ])
+    tenants.set({ id: 'a', keys, apiKeyHashes: [hash('2'), hash('3')] })
+    expect(['1', '2', '3'].map((digit) => tenants.byApiKeyHash(hash(digit))?.id)).toEqual([
+      undefined,
+      'a',
+      'a',
+    ])
+    expect(tenants.byApiKeyHash(hash('2'))).toBe(tenants.byId('a'))
+    tenants.set({ id: 'a', keys })
+    expect(tenants.byApiKeyHash(hash('3'))).toBeUndefined()
+    expect(tenants.byId('a')?.id).toBe('a')
+  })
+
+  it('deletes a tenant with its API keys, which another may then have', () => {
+    const { tenants } = SealedTenants.from([{ id: 'a', keys, apiKeyHashes: [hash('1')] }])
+    expect(tenants.delete('a')).toBe(true)
+    expect(tenants.delete('a')).toBe(false)
+    expect(tenants.byId('a')).toBeUndefined()
+    expect(tenants.byApiKeyHash(hash('1'))).toBeUndefined()
+    tenants.set({ id: 'b', keys, apiKeyHashes: [hash('1')] })
+    expect(tenants.byApiKeyHash(hash('1'))?.id).toBe('b')
+  })
+
+  it('stays as it was when a change is refused', () => {
+    const { tenants } = SealedTenants.from([
+      { id: 'a', keys, apiKeyHashes: [hash('1')] },
+      { id: 'b', keys, apiKeyHashes: [hash('2')] },
+    ])
+    const before = tenants.byId('b')
+    expect(() => tenants.set({ id: 'b', keys, apiKeyHashes: [hash('1')] })).toThrow(
+      new Error('an API key hash belongs to another tenant already'),
+    )
+    expect(() => tenants.set({ id: 'b', keys: [] })).toThrow(
+      new Error('keys is not a list of 1 to 8 keys'),
+    )
+    expect(tenants.byId('b')).toBe(before)
+    expect(tenants.byApiKeyHash(hash('2'))).toBe(before)
+  })
+})
+
+describe('a sealed record', () => {
+  const given = {
+    id: 'a',
+    keys: [
+      { alg: 'HS256', secret: SECRET, kid: 'text' },
+      { alg: 'HS256', secret: Buffer.from(OTHER_SECRET), kid: 'bytes' },
+    ],
+    apiKeyHashes: [hash('1')],
+    anonymousFilters: { attributes: { a: { $in: [1] } } },
+  }
+  const record = SealedTenants.from([given]).tenants.byId('a')
+
+  it('is a copy, frozen to the bottom', () => {
+    expect(record).not.toBe(given)
+    expect(Object.isFrozen(given)).toBe(false)
+    expect(Object.isFrozen(given.keys[0])).toBe(false)
+    const parts: unknown[] = [record, record?.keys, record?.keys[0], record?.keys[1]]
+    parts.push(record?.apiKeyHashes, record?.anonymousFilters, record?.anonymousFilters?.attributes)
+    expect(parts.map((part) => Object.isFrozen(part))).toEqual(parts.map(() => true))
+  })
+
+  it('is what its tenant was prepared from', () => {
+    expect(preparedFrom(record as object)?.id).toBe('a')
+    expect(
+      preparedFrom(record as object)
+        ?.keys[1]?.material.export()
+        .toString(),
+    ).toBe(OTHER_SECRET)
+    expect(preparedFrom({ ...record })).toBeUndefined()
+  })
+
+  it('keeps its secret readable as a property, for the directory that stores it', () => {
+    expect(record?.keys[0]).toHaveProperty('secret', SECRET)
+  })
+
+  it('shows [redacted] for secrets in inspect and JSON', () => {
+    const texts = [
+      inspect(record),
+      inspect(record, { depth: Infinity, showHidden: true }),
+      inspect(record?.keys[0]),
+      inspect({ wrapped: [record] }, { depth: Infinity }),
+      JSON.stringify(record),
+      JSON.stringify(record?.keys),
+    ]
+    const base64 = Buffer.from(OTHER_SECRET).toString('base64')
+    for (const text of texts) {
+      expect(text).toContain('[redacted]')
+      for (const form of [SECRET, OTHER_SECRET, base64, '116, 104, 101', '74 68 65'])
+        expect(text).not.toContain(form)
+    }
+    expect(JSON.parse(JSON.stringify(record))).toMatchObject({
+      id: 'a',
+      keys: [
+        { alg: 'HS256', kid: 'text', secret: '[redacted]' },
+        { alg: 'HS256', kid: 'bytes', secret: '[redacted]' },
+      ],
+    })
+  })
+
+  it('shows public keys as they are', () => {
+    const publicKeys = [{ alg: 'ES256', publicKey: p256().pem }]
+    const sealed = SealedTenants.from([{ id: 'a', keys: publicKeys }]).tenants.byId('a')
+    expect(JSON.parse(JSON.stringify(sealed))).toEqual({ id: 'a', keys: publicKeys })
+  })
+
+  it('can be taken in again', () => {
+    const { tenants, faults } = SealedTenants.from([record])
+    expect(faults).toEqual([])
+    expect(tenants.byId('a')?.keys[0]).toHaveProperty('secret', SECRET)
+  })
+})
+
+describe('TenantLoadError', () => {
+  it('says where, which and why', () => {
+    const error = new TenantLoadError('here', [
+      { tenant: '"a"', reason: 'r1' },
+      { tenant: 'number 2', reason: 'r2' },
+    ])
+    expect(error).toBeInstanceOf(TypeError)
+    expect(error.name).toBe('TenantLoadError')
+    expect(error.message).toBe('here: tenant "a": r1; tenant number 2: r2')
+    expect(error.faults).toHaveLength(2)
+  })
+})

@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest'
+import { reportOutcome, reportTenant, startTrace } from '../src/events.ts'
+import { listen } from './fixtures/events.ts'
+
+describe('countersign:outcome', () => {
+  it('costs one check when nobody listens', () => {
+    expect(startTrace('authenticate')).toBeUndefined()
+  })
+
+  it('says phase, profile, tenant, verdict and how long it took', () => {
+    const events = listen('countersign:outcome')
+    const trace = startTrace('bind')
+    expect(trace).toMatchObject({ phase: 'bind', tenantId: undefined })
+    if (trace === undefined) return expect.unreachable()
+    reportOutcome(trace, 'p', undefined)
+    trace.tenantId = 'acme'
+    reportOutcome(trace, 'p', { code: 'token_expired', reason: 'exp is past' })
+    expect(events).toEqual([
+      {
+        phase: 'bind',
+        profile: 'p',
+        tenantId: undefined,
+        code: 'ok',
+        reason: undefined,
+        duration: expect.any(Number) as number,
+      },
+      {
+        phase: 'bind',
+        profile: 'p',
+        tenantId: 'acme',
+        code: 'token_expired',
+        reason: 'exp is past',
+        duration: expect.any(Number) as number,
+      },
+    ])
+    for (const { duration } of events) {
+      expect(duration).toBeGreaterThanOrEqual(0)
+      expect(duration).toBeLessThan(5000)
+    }
+  })
+})
+
+describe('countersign:tenant', () => {
+  it('is published to those who listen', () => {
+    reportTenant({ tenant: '"a"', reason: 'nobody listens' })
+    const events = listen('countersign:tenant')
+    reportTenant({ tenant: '"a"', reason: 'r' })
+    expect(events).toEqual([{ tenant: '"a"', reason: 'r' }])
+  })
+})

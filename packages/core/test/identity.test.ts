@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest'
+import { anonymousIdentity } from '../src/identity.ts'
+
+describe('anonymousIdentity', () => {
+  it('has nothing of a user', () => {
+    expect(anonymousIdentity(undefined, undefined)).toStrictEqual({
+      kind: 'anonymous',
+      userRoles: [],
+      userAttributes: {},
+      claims: {},
+      bodyBound: false,
+    })
+  })
+
+  it('has the tenant that the directory knows, and the filter it is held to', () => {
+    const filters = Object.freeze({ attributes: { a: 1 } })
+    expect(anonymousIdentity('acme', filters)).toStrictEqual({
+      kind: 'anonymous',
+      tenantId: 'acme',
+      userRoles: [],
+      userAttributes: {},
+      filters,
+      claims: {},
+      bodyBound: false,
+    })
+  })
+
+  it('is frozen to the bottom', () => {
+    const identity = anonymousIdentity('acme', undefined)
+    const parts = [identity, identity.userRoles, identity.userAttributes, identity.claims]
+    expect(parts.map((part) => Object.isFrozen(part))).toEqual([true, true, true, true])
+  })
+})

@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest'
+import * as adapter from '../src/adapter.ts'
+import * as core from '../src/index.ts'
+
+describe('the public surface', () => {
+  it('of @countersign/core', () => {
+    expect(Object.keys(core).toSorted()).toEqual([
+      'AuthError',
+      'bodyState',
+      'createAuthenticator',
+      'defineProfile',
+      'fileDirectory',
+      'isPreflight',
+      'memoryDirectory',
+      'searchIntegration',
+      'supportWidget',
+      'toProblem',
+      'toResponse',
+    ])
+  })
+
+  it('of @countersign/core/adapter', () => {
+    expect(Object.keys(adapter).toSorted()).toEqual([
+      'andThen',
+      'checkRoute',
+      'createGate',
+      'refusal',
+      'requirePlan',
+      'requireRole',
+      'splitOptions',
+      'withVary',
+    ])
+  })
+})

@@ -1,0 +1,120 @@
+import { canonicalJson, matches, parseFilters, type Filters } from '@countersign/filters'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { createAuthenticator, searchIntegration } from '../../src/index.ts'
+import { NOW, curve } from './customers.ts'
+import { askedFilters, documents, signedFilters } from './filter-values.ts'
+import { parameters } from './runs.ts'
+import { token } from './signing.ts'
+import { Tally, verdictOf } from './verdicts.ts'
+
+// Law 2: the effective filter never matches a document that the token's filter excludes.
+
+const ISSUER = 'https://auth.acme.example'
+const claims = {
+  iss: ISSUER,
+  aud: 'https://api.inkeep.com',
+  integrationId: 'acme',
+  exp: NOW + 600,
+}
+
+// What is merged can be as large as both together.
+const LIMITS = { depth: 32, nodes: 1024, values: 1024, bytes: 65_536 }
+
+/** Read again from JSON, as the engine behind the handler would. */
+function readAgain(wire: unknown): Filters {
+  return parseFilters(JSON.parse(JSON.stringify(wire)), { source: 'body', limits: LIMITS })
+}
+
+describe.each(['precedence', 'intersect', 'strict', 'replace'] as const)('policy %s', (policy) => {
+  const authenticator = createAuthenticator({
+    profile: searchIntegration({ algorithms: ['ES256'], apiKey: false, filters: { policy } }),
+    tenants: [{ id: 'acme', keys: [curve.tenantKey], issuer: ISSUER }],
+    now: () => NOW * 1000,
+  })
+
+  async function bind(
+    signed: object | undefined,
+    body: unknown,
+  ): Promise<ReturnType<typeof authenticator.bindBody>> {
+    const outcome = await authenticator.authenticate({
+      headers: { 'user-token': token({ ...claims, ...(signed && { filters: signed }) }, curve) },
+    })
+    if (!outcome.ok) throw outcome.error
+    return authenticator.bindBody(outcome.identity, body)
+  }
+
+  test(
+    'no body makes the effective filter match what the signed one excludes',
+    { timeout: 120_000 },
+    async () => {
+      const tally = new Tally()
+      const parameter = parameters(`law 2, ${policy}`, 2000)
+      await fc.assert(
+        fc.asyncProperty(
+          signedFilters,
+          askedFilters,
+          fc.array(documents, { minLength: 20, maxLength: 40 }),
+          async (signed, asked, candidates) => {
+            const outcome = await bind(signed, { integrationId: 'acme', filters: asked })
+            tally.add(verdictOf(outcome))
+            if (!outcome.ok) {
+              expect([policy, outcome.error.code]).toEqual(['strict', 'filter_conflict'])
+              return
+            }
+            const { identity, body, dropped } = outcome
+            const effective = readAgain(identity.filters)
+            const handed = readAgain((body as { filters: unknown }).filters)
+            expect(canonicalJson(handed)).toBe(canonicalJson(effective))
+            if (dropped.length > 0) tally.add('dropped')
+
+            const said = parseFilters(signed, { source: 'token' })
+            const wanted = parseFilters(asked, { source: 'body' })
+            for (const candidate of candidates) {
+              const shown = matches(effective, candidate)
+              const allowed = matches(said, candidate)
+              if (shown && !allowed)
+                throw new Error(`widened: ${JSON.stringify([signed, asked, candidate])}`)
+              if (shown) tally.add('shown')
+              if (!allowed && matches(wanted, candidate)) tally.add('withheld')
+              // Nothing is lost in silence either: what was not dropped holds.
+              if (dropped.length === 0) expect(shown).toBe(allowed && matches(wanted, candidate))
+              if (policy === 'replace') expect(shown).toBe(allowed)
+              if (policy === 'intersect') expect(shown).toBe(allowed && matches(wanted, candidate))
+            }
+          },
+        ),
+        parameter,
+      )
+      process.stdout.write(`law 2, ${policy}: ${tally.text}\n`)
+
+      // Not vacuous: documents were shown, others withheld that the body asked for, and policies differed.
+      const enough = Math.floor(parameter.numRuns / 20)
+      expect(tally.of('ok')).toBeGreaterThanOrEqual(enough)
+      expect(tally.of('shown')).toBeGreaterThanOrEqual(enough)
+      expect(tally.of('withheld')).toBeGreaterThanOrEqual(enough)
+      expect(tally.of('filter_conflict') >= enough).toBe(policy === 'strict')
+      expect(tally.of('dropped') >= enough).toBe(policy === 'precedence' || policy === 'replace')
+    },
+  )
+
+  test('a body without filters is held to the signed one, whole', async () => {
+    await fc.assert(
+      fc.asyncProperty(signedFilters, documents, async (signed, candidate) => {
+        for (const body of [{}, { integrationId: 'acme' }, undefined]) {
+          const outcome = await bind(signed, body)
+          if (!outcome.ok) throw outcome.error
+          const said = parseFilters(signed, { source: 'token' })
+          expect(matches(readAgain(outcome.identity.filters), candidate)).toBe(
+            matches(said, candidate),
+          )
+          if (body !== undefined)
+            expect(canonicalJson(readAgain((outcome.body as { filters: unknown }).filters))).toBe(
+              canonicalJson(said),
+            )
+        }
+      }),
+      parameters(`law 2, ${policy}, no filters in the body`, 200),
+    )
+  })
+})

@@ -223,11 +223,11 @@ export class AuthError extends Error {
   /** Faults of the request body, with `body_invalid` only. */
   readonly errors?: readonly BodyFault[]
 
-  /** Tells a genuine one from what only looks like it; no proxy or prototype can fake it, nor throw when asked. */
   readonly #genuine = true
 
+  /** Tells a genuine error from what only looks like one: no proxy or prototype can fake it, or throw when asked. */
   static isGenuine(value: unknown): value is AuthError {
-    return typeof value === 'object' && value !== null && #genuine in value
+    return typeof value === 'object' && value !== null && #genuine in value && value.#genuine
   }
 
   constructor(code: AuthErrorCode, context: AuthErrorContext = {}) {

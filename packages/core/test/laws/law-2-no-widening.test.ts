@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { createAuthenticator, searchIntegration } from '../../src/index.ts'
 import { NOW, curve } from './customers.ts'
 import { askedFilters, documents, signedFilters } from './filter-values.ts'
-import { parameters } from './runs.ts'
+import { parameters, patience } from './runs.ts'
 import { token } from './signing.ts'
 import { Tally, verdictOf } from './verdicts.ts'
 
@@ -46,7 +46,7 @@ describe.each(['precedence', 'intersect', 'strict', 'replace'] as const)('policy
 
   test(
     'no body makes the effective filter match what the signed one excludes',
-    { timeout: 120_000 },
+    { timeout: patience(120_000) },
     async () => {
       const tally = new Tally()
       const parameter = parameters(`law 2, ${policy}`, 2000)

@@ -21,7 +21,7 @@ import {
 import { planGuard, roleGuard } from '../../src/guards.ts'
 import { Canaries, type Hit } from './canaries.ts'
 import { createLeakWorld, loadedError, type LeakWorld, type LeakyRequest } from './leak-world.ts'
-import { runs, seed } from './runs.ts'
+import { patience, runs, seed } from './runs.ts'
 import { CODES } from './verdicts.ts'
 
 // Law 4: nothing that a refusal, a log, an error, an event or inspect gives out contains a token, a secret, a signature or
@@ -137,7 +137,7 @@ async function refuse(world: LeakWorld, asked: LeakyRequest): Promise<AuthError 
   }
 }
 
-test('the core', { timeout: 120_000 }, async () => {
+test('the core', { timeout: patience(120_000) }, async () => {
   for (let round = 0; round < runs(8); round++) {
     const world = createLeakWorld(seed + round)
     for (const asked of world.requests) {
@@ -286,7 +286,7 @@ function send(port: number, path: string, { headers, body }: LeakyRequest): Prom
 
 test(
   'a real Express service: answers, standard output and error, warnings, events',
-  { timeout: 60_000 },
+  { timeout: patience(60_000) },
   async () => {
     const world = createLeakWorld(seed)
     const loader = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href

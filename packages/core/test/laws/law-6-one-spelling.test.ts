@@ -9,7 +9,7 @@ import {
   type RevocationQuery,
 } from '../../src/index.ts'
 import { NOW } from './customers.ts'
-import { parameters } from './runs.ts'
+import { parameters, patience } from './runs.ts'
 import { hmacKey, publicKey, token, type SigningKey } from './signing.ts'
 import { verdictOf } from './verdicts.ts'
 
@@ -186,7 +186,7 @@ describe.each(KEYS)('%s', (name, key) => {
   })
 })
 
-test('any edit of a valid token is refused', { timeout: 120_000 }, async () => {
+test('any edit of a valid token is refused', { timeout: patience(120_000) }, async () => {
   const [, key] = KEYS[0] as (typeof KEYS)[number]
   const desk = deskFor(key)
   const text = token(claims, key)
@@ -225,7 +225,7 @@ describe('revocation', () => {
 
   test(
     'a query says what its interface says, and no text of the token',
-    { timeout: 120_000 },
+    { timeout: patience(120_000) },
     async () => {
       const keys = KEYS.map(([, key]) => ({ key, desk: deskFor(key) }))
       await fc.assert(

@@ -7,7 +7,7 @@ import {
   type Identity,
 } from '../../src/index.ts'
 import { NOW, curve, hmac, widgetClaims } from './customers.ts'
-import { parameters } from './runs.ts'
+import { parameters, patience } from './runs.ts'
 import { token } from './signing.ts'
 
 // Law 8: an identity is frozen to the bottom, and one request cannot change what the next one sees.
@@ -83,7 +83,7 @@ const schemas = [
 
 test(
   'whatever was signed, the identity is frozen to the bottom, and so is the bound one',
-  { timeout: 120_000 },
+  { timeout: patience(120_000) },
   async () => {
     const desks = schemas.map((custom) =>
       createAuthenticator({

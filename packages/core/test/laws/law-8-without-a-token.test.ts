@@ -10,7 +10,7 @@ import {
 } from '../../src/index.ts'
 import { NOW, curve } from './customers.ts'
 import { askedFilters, documents, signedFilters } from './filter-values.ts'
-import { parameters } from './runs.ts'
+import { parameters, patience } from './runs.ts'
 import { token } from './signing.ts'
 import { Tally } from './verdicts.ts'
 
@@ -57,7 +57,7 @@ const NO_FILTERS = Symbol('no filters')
 describe.each(['precedence', 'intersect', 'strict', 'replace'] as const)('policy %s', (policy) => {
   test(
     'without a token a request is held to anonymousFilters, exactly as if they were signed',
-    { timeout: 120_000 },
+    { timeout: patience(120_000) },
     async () => {
       const tally = new Tally()
       const parameter = parameters(`law 8, ${policy}`, 150)

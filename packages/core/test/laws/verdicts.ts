@@ -1,5 +1,6 @@
 import { expect } from 'vitest'
 import { AuthError, toProblem, type AuthErrorCode, type Identity } from '../../src/index.ts'
+import type { Parameters } from './runs.ts'
 
 /** Every code of design section 7. */
 export const CODES: readonly AuthErrorCode[] = [
@@ -40,6 +41,13 @@ export class Tally {
 
   of(name: string): number {
     return this.#counts.get(name) ?? 0
+  }
+
+  /** Fails when a property that ran in full did not reach what it is about. */
+  expectReached(names: readonly string[], { isFull }: Parameters, atLeast = 1): void {
+    if (!isFull) return
+    const missed = names.filter((name) => this.of(name) < atLeast)
+    expect({ missed, reached: this.text }).toEqual({ missed: [], reached: this.text })
   }
 
   get text(): string {

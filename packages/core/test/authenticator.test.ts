@@ -406,13 +406,26 @@ describe('a directory of one’s own', () => {
     ])
   })
 
-  it('that gives a tenant without what the profile needs is 503, with the reason', async () => {
+  it('that gives a tenant without the issuer that the profile needs is 503, with the reason', async () => {
     const events = listen('countersign:tenant')
-    const auth = make({ tenants: memoryDirectory([searchAcme]) })
-    expect(await refused(ask(auth))).toMatchObject({ code: 'keys_unavailable' })
+    const { issuer: _, ...withoutIssuer } = searchAcme
+    const auth = createAuthenticator({
+      profile: searchIntegration({ apiKey: false }),
+      tenants: memoryDirectory([withoutIssuer]),
+      now: () => NOW * 1000,
+    })
+    const headers = { 'user-token': searchToken() }
+    expect(await refused(auth.authenticate({ headers }))).toMatchObject({
+      code: 'keys_unavailable',
+    })
     expect(events.map(({ reason }) => reason)).toEqual([
-      'no key is for an algorithm of profile "support-widget"',
+      'profile "search-integration" needs an issuer (null: any)',
     ])
+  })
+
+  it('that gives a tenant without a key for the profile does not tell that it exists', async () => {
+    const auth = make({ tenants: memoryDirectory([searchAcme]) })
+    expect(await refused(ask(auth))).toMatchObject({ code: 'token_rejected', reason: 'no key' })
   })
 
   it('that gives another tenant’s record knows none', async () => {

@@ -17,7 +17,7 @@ const unavailable = {
 }
 const outage = { tenant: '"acme"', reason: 'the directory failed or timed out' }
 // An id that the directory never answered for is a client's word, and stays out of events.
-const earlyOutage = { ...outage, tenant: 'not known yet' }
+const earlyOutage = { ...outage, tenant: 'unknown' }
 
 interface Bench {
   readonly lookup: TenantLookup
@@ -98,7 +98,7 @@ describe('a record', () => {
     const b = bench()
     b.answer = () => tenant('Acme')
     expect(await b.lookup.byId('acme')).toBeUndefined()
-    expect(events).toEqual([{ tenant: '"acme"', reason: 'the directory gave another record' }])
+    expect(events).toEqual([{ tenant: '"Acme"', reason: 'the directory gave it for another' }])
     b.answer = () => tenant('acme')
     expect((await b.lookup.byId('acme'))?.id).toBe('acme')
   })
@@ -115,8 +115,8 @@ describe('a record', () => {
     expect(await refused(b.lookup.byId('acme'))).toEqual(unavailable)
     expect(events).toEqual([
       { tenant: '"acme"', reason: 'keys is not a list of 1 to 8 keys' },
-      { tenant: '"acme"', reason: 'the record is not an object' },
-      { tenant: '"acme"', reason: 'the record holds something that is not data' },
+      { tenant: 'unknown', reason: 'the record is not an object' },
+      { tenant: 'unknown', reason: 'the record holds something that is not data' },
     ])
   })
 
@@ -174,10 +174,10 @@ describe('an API key', () => {
     expect(await b.lookup.byApiKeyHash(hash)).toBeUndefined()
     b.answer = () => tenant('acme', { apiKeyHashes: [] })
     expect(await b.lookup.byApiKeyHash(hash)).toBeUndefined()
-    const reason = 'the directory gave another record'
+    const reason = 'the directory gave it for another'
     expect(events).toEqual([
-      { tenant: 'of an API key', reason },
-      { tenant: 'of an API key', reason },
+      { tenant: '"acme"', reason },
+      { tenant: '"acme"', reason },
     ])
   })
 

@@ -256,9 +256,9 @@ test(
   'any string, any JSON and any mutation of a good token gets a verdict, and only genuine ones pass',
   { timeout: patience(240_000) },
   async () => {
-    const { seed, numRuns } = parameters('law 1, tokens', 100_000)
+    const parameter = parameters('law 1, tokens', 100_000)
     const tally = new Tally()
-    const bodies = fc.sample(oddBody, { seed, numRuns: 500 })
+    const bodies = fc.sample(oddBody, { seed: parameter.seed, numRuns: 500 })
     const choice = fc.nat(bodies.length - 1)
     await fc.assert(
       fc.asyncProperty(attempt, choice, async ({ service, token: text, genuine }, chosen) => {
@@ -285,29 +285,32 @@ test(
             expect(thrown).toBe(verdict)
         }
       }),
-      { seed, numRuns },
+      parameter,
     )
     process.stdout.write(`law 1, tokens: ${tally.text}\n`)
 
     // Not vacuous: runs reach every rule that a token can break, and the other side of all of them.
-    const enough = Math.floor(numRuns / 10_000)
-    tally.expectReached([
-      'ok',
-      'request_invalid',
-      'token_rejected',
-      'token_expired',
-      'token_not_active',
-      'token_lifetime',
-      'claims_invalid',
-      'token_revoked',
-      'tenant_mismatch',
-      'filters_missing',
-      'bind ok',
-      'bind body_invalid',
-      'bind tenant_mismatch',
-      'bind filter_conflict',
-      'recheck ok',
-    ], parameter)
-    expect(tally.of('ok')).toBeGreaterThanOrEqual(numRuns / 50)
+    tally.expectReached(
+      [
+        'ok',
+        'request_invalid',
+        'token_rejected',
+        'token_expired',
+        'token_not_active',
+        'token_lifetime',
+        'claims_invalid',
+        'token_revoked',
+        'tenant_mismatch',
+        'filters_missing',
+        'bind ok',
+        'bind body_invalid',
+        'bind tenant_mismatch',
+        'bind filter_conflict',
+        'recheck ok',
+      ],
+      parameter,
+      10,
+    )
+    tally.expectReached(['ok'], parameter, 2000)
   },
 )

@@ -89,12 +89,14 @@ describe.each(['precedence', 'intersect', 'strict', 'replace'] as const)('policy
       process.stdout.write(`law 2, ${policy}: ${tally.text}\n`)
 
       // Not vacuous: documents were shown, others withheld that the body asked for, and policies differed.
-      const enough = Math.floor(parameter.numRuns / 20)
-      expect(tally.of('ok')).toBeGreaterThanOrEqual(enough)
-      expect(tally.of('shown')).toBeGreaterThanOrEqual(enough)
-      expect(tally.of('withheld')).toBeGreaterThanOrEqual(enough)
-      expect(tally.of('filter_conflict') >= enough).toBe(policy === 'strict')
-      expect(tally.of('dropped') >= enough).toBe(policy === 'precedence' || policy === 'replace')
+      tally.expectReached(['ok', 'shown', 'withheld'], parameter, 100)
+      const telling = {
+        precedence: 'dropped',
+        replace: 'dropped',
+        strict: 'filter_conflict',
+      } as const
+      if (policy === 'intersect') expect(tally.of('dropped') + tally.of('filter_conflict')).toBe(0)
+      else tally.expectReached([telling[policy]], parameter, 100)
     },
   )
 

@@ -213,24 +213,26 @@ test(
     process.stdout.write(`law 3, memory: ${tally.text}\n`)
 
     // Not vacuous: long runs, which reach every verdict that can change behind a cache.
-    expect(tally.of('step')).toBeGreaterThanOrEqual(parameter.numRuns * 25)
-    const enough = parameter.numRuns >= 600 ? 1 : 0
-    tally.expectReached([
-      'ok',
-      'again ok',
-      'again token_rejected',
-      'again token_expired',
-      'again token_not_active',
-      'again token_lifetime',
-      'again claims_invalid',
-      'again token_revoked',
-      'again keys_unavailable',
-      'again filters_missing',
-      'tenant_mismatch',
-      'anonymous',
-      'recheck ok',
-      'recheck token_rejected',
-      'recheck claims_invalid',
-    ], parameter)
+    tally.expectReached(['step'], parameter, 20_000)
+    tally.expectReached(
+      [
+        'ok',
+        'again ok',
+        'again token_rejected',
+        'again token_expired',
+        'again token_not_active',
+        'again token_lifetime',
+        'again claims_invalid',
+        'again token_revoked',
+        'again keys_unavailable',
+        'again filters_missing',
+        'tenant_mismatch',
+        'anonymous',
+        'recheck ok',
+        'recheck token_rejected',
+        'recheck claims_invalid',
+      ],
+      parameter,
+    )
   },
 )

@@ -114,7 +114,7 @@ describe.each(['precedence', 'intersect', 'strict', 'replace'] as const)('policy
         parameter,
       )
       process.stdout.write(`law 8, ${policy}: ${tally.text}\n`)
-      expect(tally.of('shown')).toBeGreaterThanOrEqual(Math.floor(parameter.numRuns / 50))
+      tally.expectReached(['shown'], parameter)
     },
   )
 

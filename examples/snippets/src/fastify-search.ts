@@ -16,14 +16,4 @@ app.post('/search', async (request) => {
 })
 // #endregion
 
-// #region routes
-app.get('/health', { config: { countersign: false } }, async () => 'up')
-app.post('/suggest', { config: { countersign: { optional: true } } }, async (request) => ({
-  kind: auth.identity(request).kind,
-}))
-app.post('/upload', { config: { countersign: { body: 'unbound' } } }, async (request) => ({
-  bound: auth.identity(request).bodyBound,
-}))
-// #endregion
-
 export { app, tenants }

@@ -1,6 +1,16 @@
 // What the READMEs and guides show is code that is compiled and run here. `UPDATE=1` writes it into them.
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { once } from 'node:events'
+import {
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -15,6 +25,11 @@ const pages = [
   ...['core', 'express', 'fastify', 'koa'].map((name) => `packages/${name}/README.md`),
   ...readdirSync(join(root, 'docs/guides')).map((name) => `docs/guides/${name}`),
 ]
+
+const openssl = spawnSync('openssl', ['version']).status === 0
+if (!openssl) process.stderr.write('documentation: no openssl here, so its commands are not run\n')
+
+const curl = spawnSync('curl', ['--version']).status === 0
 
 // A line that says where the code comes from, then the code.
 const BLOCK = /(?:<!-- ([^\n]*) -->\n+)?```(\w+)\n(.*?)```/gs
@@ -35,7 +50,7 @@ describe.each(pages)('%s', (page) => {
     else expect(text).toBe(current)
   })
 
-  it('shows commands that work', () => {
+  it.skipIf(!openssl)('shows commands that work', () => {
     for (const [, mark, , script = ''] of read(page).matchAll(BLOCK)) {
       if (mark !== 'run in a new folder') continue
       const folder = mkdtempSync(join(tmpdir(), 'countersign-documentation-'))
@@ -47,7 +62,16 @@ describe.each(pages)('%s', (page) => {
       expect({ script, status, stderr: status === 0 ? '' : stderr }).toMatchObject({ status: 0 })
     }
   })
+})
 
+const more = [
+  ...['ARCHITECTURE', 'CONTRIBUTING', 'SECURITY', 'docs/errors', 'docs/laws'].map(
+    (name) => `${name}.md`,
+  ),
+  ...readdirSync(join(root, 'docs/decisions')).map((name) => `docs/decisions/${name}`),
+]
+
+describe.each([...pages, ...more])('%s', (page) => {
   it('links to what there is', () => {
     const links = [...read(page).matchAll(/\]\(([^)\s]+)\)/g)].map(([, link = '']) =>
       link.replace(/^https:\/\/github\.com\/countersign\/countersign\/(?:blob|tree)\/main\//, '/'),
@@ -61,6 +85,30 @@ describe.each(pages)('%s', (page) => {
 })
 
 describe('README.md', () => {
+  const tried = /<!-- run beside (\S+)#(\w+) -->\n+```sh\n(.*?)```/s.exec(read('README.md'))
+
+  it.skipIf(!openssl || !curl)('shows commands to try its first service with', async () => {
+    const [, path = '', region, script = ''] = tried ?? []
+    const folder = mkdtempSync(join(tmpdir(), 'countersign-try-it-'))
+    onTestFinished(() => rmSync(folder, { recursive: true }))
+    // Where the reader ran `npm install`.
+    symlinkSync(join(root, 'examples/snippets/node_modules'), join(folder, 'node_modules'))
+    writeFileSync(join(folder, 'service.mjs'), `${regionOf(read(path), region)}\n`)
+
+    const lines = script.replace(/^npm install .*\n/, '').replaceAll('3000', await freePort())
+    const conditions = `--conditions=@countersign/source --import ${import.meta.resolve('tsx')}`
+    const { stdout, stderr } = spawnSync('sh', ['-euc', `trap 'kill $! || :' EXIT\n${lines}`], {
+      cwd: folder,
+      encoding: 'utf8',
+      env: { ...process.env, NODE_OPTIONS: conditions },
+    })
+    const [, shown] = /^# (\{.*)$/m.exec(script) ?? []
+    expect({ stdout, stderr: stdout === shown ? '' : stderr }).toEqual({
+      stdout: shown,
+      stderr: '',
+    })
+  })
+
   it('starts with the two commands', () => {
     const [, , , first, second] = read('README.md').split('\n')
     expect(first).toMatch(/^npm start\b/)
@@ -83,3 +131,11 @@ describe('README.md', () => {
     expect(new Set(codes).size).toBe(19)
   })
 })
+
+async function freePort(): Promise<string> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  await new Promise((resolve) => server.close(resolve))
+  return String(port)
+}

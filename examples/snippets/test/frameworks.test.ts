@@ -3,9 +3,12 @@ import { fileURLToPath } from 'node:url'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createAuthenticator, searchIntegration, type Tenant } from '@countersign/core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createApp as createRoutes } from '../src/fastify-routes.ts'
 import {
   apiKeyHash,
+  docs,
   effectiveFilters,
   get,
   post,
@@ -121,13 +124,42 @@ describe('what else the README says', () => {
   })
 
   it('Fastify: routes say for themselves what they need', async () => {
-    const { app } = await import('../src/fastify-search.ts')
+    const tenant: Tenant = {
+      id: 'int_docs',
+      issuer: 'https://auth.mydomain.com',
+      keys: [{ alg: 'RS256', publicKey }],
+    }
+    const app = await createRoutes([tenant])
     await app.ready()
     const url = await serve((req, res) => app.routing(req, res))
+    const { 'user-token': token } = search()
     const health = await fetch(`${url}/health`)
     expect([health.status, await health.text()]).toEqual([200, 'up'])
-    expect(await post(`${url}/suggest`, search(), {})).toEqual([200, { kind: 'verified' }])
-    expect(await post(`${url}/upload`, search(), {})).toEqual([200, { bound: false }])
-    expect(await get(`${url}/nothing-here`)).toMatchObject([401, { code: 'api_key_rejected' }])
+    expect(await get(`${url}/suggest`, { 'user-token': token })).toEqual([
+      200,
+      { kind: 'verified' },
+    ])
+    expect(await get(`${url}/suggest`)).toEqual([200, { kind: 'anonymous' }])
+    expect(await get(`${url}/suggest`, { 'user-token': 'null' })).toMatchObject([
+      401,
+      { code: 'token_rejected' },
+    ])
+    expect(await post(`${url}/upload`, { 'user-token': token }, {})).toEqual([
+      200,
+      { bound: false },
+    ])
+    expect(await get(`${url}/nothing-here`)).toMatchObject([401, { code: 'token_missing' }])
+  })
+
+  it('optional has no effect on a profile with API keys: the tenant of the key decides', async () => {
+    const at = async (requireUser: boolean): Promise<string> => {
+      const tenants = [{ ...docs, requireUser }]
+      const { authenticate } = createAuthenticator({ profile: searchIntegration(), tenants })
+      const headers = { authorization: search().authorization }
+      const outcome = await authenticate({ headers }, { optional: true })
+      return outcome.ok ? outcome.identity.kind : outcome.error.code
+    }
+    expect(await at(true)).toBe('token_missing')
+    expect(await at(false)).toBe('anonymous')
   })
 })

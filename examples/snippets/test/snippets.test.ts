@@ -2,7 +2,6 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { createAuthenticator, supportWidget, type AuthError } from '@countersign/core'
 import jwt from 'jsonwebtoken'
 import { createApp as createCustom } from '../src/custom-claims.ts'
-import { createClient } from '../src/client.ts'
 import { createApp as createThrowing } from '../src/errors.ts'
 import { revocation, revoked, runJob, watchConnection } from '../src/jobs.ts'
 import { createApp as createOptional } from '../src/optional.ts'
@@ -126,47 +125,5 @@ describe('the guide to jobs and connections', () => {
     revoked.add('ten_acme one')
     onTestFinished(() => revoked.clear())
     await expect(authenticator.verify(signed)).rejects.toMatchObject({ code: 'token_revoked' })
-  })
-})
-
-describe('the guide for clients', () => {
-  const old = jwt.sign({ tenantId: 'ten_acme', userId: 'u', exp: 1_000_000_000 }, secret)
-
-  it('refreshes once, and gives up when the new token is refused too', async () => {
-    const url = await serve(createOptional([acme]))
-    const tokens = [old, createWidgetToken(mia, secret)]
-    const send = createClient(() => Promise.resolve(tokens.shift() ?? 'none is left'))
-    expect(await (await send(`${url}/articles`)).json()).toEqual({ for: 'usr_42' })
-    expect(tokens).toEqual([])
-
-    let fetched = 0
-    const hopeless = createClient(() => {
-      fetched += 1
-      return Promise.resolve(old)
-    })
-    expect((await hopeless(`${url}/articles`)).status).toBe(401)
-    expect(fetched).toBe(2)
-  })
-
-  it('sends the same token again after a while, five times at most', async () => {
-    const down = createAuthenticator({
-      profile: supportWidget(),
-      tenants: { find: () => Promise.reject(new Error('down')) },
-      directoryCache: false,
-    })
-    const { countersign } = await import('@countersign/express')
-    const { default: express } = await import('express')
-    const url = await serve(express().use(countersign(down)))
-    const waits: number[] = []
-    const send = createClient(
-      () => Promise.resolve(createWidgetToken(mia, secret)),
-      (ms) => {
-        waits.push(ms)
-        return Promise.resolve()
-      },
-    )
-    expect((await send(url)).status).toBe(503)
-    expect(waits).toHaveLength(5)
-    for (const ms of waits) expect(ms).toBeGreaterThanOrEqual(5000)
   })
 })

@@ -39,6 +39,7 @@ export function bindBody<Custom>(
   identity: Identity<Custom>,
   grounds: Grounds | undefined,
   given: unknown,
+  absent: boolean,
 ): Bound<Custom> {
   if (grounds === undefined) throw new AuthError('identity_missing', { reason: 'not made here' })
   const { now, tolerance } = clock()
@@ -47,14 +48,13 @@ export function bindBody<Custom>(
   if (profile.body === null) return { identity, body: given, dropped: [] }
 
   const body = given === undefined ? undefined : copyBody(given)
-  if (body !== undefined) checkTenant(body, profile.body, identity.tenantId)
+  if (body !== undefined) checkTenant(body, profile.body, identity.tenantId, absent)
   const { filters, dropped } = bindFilters(body, profile, grounds.filters)
   if (body !== undefined) bindAttributes(body, profile, identity)
 
-  const { filters: _, ...rest } = identity
   const bound: Identity<Custom> = Object.freeze({
-    ...(rest as Identity<Custom>),
-    ...(filters !== undefined && { filters: toWire(filters) }),
+    ...identity,
+    filters: filters && toWire(filters),
     bodyBound: true,
   })
   made.set(bound, grounds)
@@ -65,6 +65,9 @@ export function bindBody<Custom>(
 function copyBody(given: unknown): Body {
   if (!isPlainObject(given))
     throw bodyInvalid({ pointer: '', detail: 'The body must be an object.' })
+  // Own by now, and harmless; but a handler that copies the body with Object.assign would inherit what it says.
+  if (Object.hasOwn(given, '__proto__'))
+    throw bodyInvalid({ pointer: '', detail: 'The body has a member that is not allowed.' })
   return { ...given }
 }
 
@@ -72,6 +75,7 @@ function checkTenant(
   body: Body,
   { tenant: members, when }: NonNullable<Profile['body']>,
   tenantId: string | undefined,
+  absent: boolean,
 ): void {
   let named = false
   for (const member of members) {
@@ -81,7 +85,7 @@ function checkTenant(
     if (tenantId === undefined || body[member] !== tenantId)
       throw new AuthError('tenant_mismatch', { reason: 'the body names another tenant' })
   }
-  if (!named && when === 'required')
+  if (!named && when === 'required' && !absent)
     throw new AuthError('tenant_mismatch', { reason: 'the body names no tenant' })
 }
 

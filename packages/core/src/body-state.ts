@@ -11,8 +11,8 @@ export interface BodyRequest extends AuthRequest {
  * Whether a request's body was read.
  *
  * `none`: the request carries none. `parsed`: somebody read it, and `body` is what they made of it.
- * `unread`: it carries one that nobody has parsed. Express 4 sets `body` to `{}` whether or not its parser
- * ran, so the stream is asked as well. A Fetch `Request` never holds a parsed body.
+ * `unread`: it carries one that nobody has parsed. The parsers of Express 4 set `body` to `{}` also when they
+ * do not read, so the stream is asked as well. A Fetch `Request` never holds a parsed body.
  *
  * @param body where the framework keeps the parsed body; `request.body` by default
  */

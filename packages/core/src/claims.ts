@@ -4,7 +4,7 @@ import { copyAttributes, type UserAttributes } from './attributes.ts'
 import { AuthError } from './errors.ts'
 import type { VerifiedIdentity } from './identity.ts'
 import { deepFreeze, member, type JsonObject } from './json.ts'
-import type { Profile, UserClaim } from './profile.ts'
+import type { Profile, UserClaimRule } from './profile.ts'
 import type { PreparedTenant } from './tenant.ts'
 import { checkTimes } from './time.ts'
 
@@ -21,8 +21,8 @@ export interface Clock {
 }
 
 /**
- * Judges claims whose signature was checked: times, `iss`, `aud`, the tenant, the user, filters, attributes and
- * the custom schema, in this order.
+ * Judges claims whose signature was checked: times, `iss`, `aud`, the tenant, attributes and the user (who may be named
+ * in them), `jti`, filters, and the custom schema, in this order.
  *
  * @throws AuthError `token_expired`, `token_not_active`, `token_lifetime`, `claims_invalid`
  */
@@ -45,20 +45,21 @@ export function judgeClaims<Custom>(
   const plan = readUser(claims, user.plan, attributes)
   const userRoles = readRoles(claims, user.roles)
   // A jti that is no text could never be found among those revoked (RFC 7519 section 4.1.7).
-  readText(claims, 'jti', false)
+  readText(claims, 'jti')
   const filters = readFilters(claims, profile)
   const custom = readCustom(claims, profile)
 
+  // Every member is spelled out: what is absent must not be read from a polluted prototype.
   const identity: VerifiedIdentity<Custom> = {
     kind: 'verified',
     tenantId: tenant.id,
-    ...(userId !== undefined && { userId }),
-    ...(userEmail !== undefined && { userEmail }),
+    userId,
+    userEmail,
     userRoles,
-    ...(plan !== undefined && { plan }),
+    plan,
     userAttributes: attributes ?? {},
-    ...(filters !== undefined && { filters: toWire(filters) }),
-    ...(issuedAt !== undefined && { issuedAt }),
+    filters: filters && toWire(filters),
+    issuedAt,
     expiresAt,
     claims,
     custom,
@@ -97,33 +98,46 @@ function checkAudience(claims: JsonObject, audience: readonly string[] | null): 
 
 function readUser(
   claims: JsonObject,
-  rule: UserClaim | null,
+  rule: UserClaimRule | null,
   attributes: UserAttributes | undefined,
 ): string | undefined {
   if (rule === null) return undefined
-  const own = readText(claims, rule.claim, rule.required === true)
-  if (own !== undefined) return own
-  if (rule.attribute !== undefined && attributes !== undefined) {
-    const attribute = member(attributes, rule.attribute)
-    if (typeof attribute === 'string' && attribute !== '') return attribute
-  }
-  return rule.fallback === undefined ? undefined : readText(claims, rule.fallback, false)
+  const found =
+    readText(claims, rule.claim) ??
+    readAttribute(attributes, rule.attribute) ??
+    (rule.fallback === undefined ? undefined : readText(claims, rule.fallback))
+  if (found === undefined && rule.required === true) throw invalid(rule.claim, 'is not a text')
+  return found
 }
 
-function readText(claims: JsonObject, claim: string, required: boolean): string | undefined {
+// Attributes are free in what they hold: one that is no text names nobody.
+function readAttribute(
+  attributes: UserAttributes | undefined,
+  name: string | undefined,
+): string | undefined {
+  if (attributes === undefined || name === undefined) return undefined
+  const value = member(attributes, name)
+  return isWellFormedText(value) && value !== '' ? value : undefined
+}
+
+// An empty text says no more than an absent one.
+function readText(claims: JsonObject, claim: string): string | undefined {
   const value = member(claims, claim)
-  if ((value === undefined || value === '') && !required) return undefined
-  if (typeof value !== 'string' || value === '' || !value.isWellFormed())
-    throw invalid(claim, 'is not a text')
+  if (value === undefined || value === '') return undefined
+  if (!isWellFormedText(value)) throw invalid(claim, 'is not a text')
   return value
 }
 
 function readRoles(claims: JsonObject, claim: string | null): readonly string[] {
   const value = claim === null ? undefined : member(claims, claim)
   if (value === undefined) return []
-  if (!Array.isArray(value) || !value.every((role) => typeof role === 'string'))
+  if (!Array.isArray(value) || !value.every(isWellFormedText))
     throw invalid(claim, 'is not a list of texts')
   return [...value]
+}
+
+function isWellFormedText(value: unknown): value is string {
+  return typeof value === 'string' && value.isWellFormed()
 }
 
 function readAttributes(

@@ -183,7 +183,7 @@ const TABLE: Readonly<Record<AuthErrorCode, Row>> = {
   },
 }
 
-/** What an operator may add to a code. Constants and configured names only, never a value from a request. */
+/** What is said to the operator beside a code. Constants and configured names only, never a value from a request. */
 export interface AuthErrorContext {
   /** Which rule failed, in a few words, for the operator's log. */
   readonly reason?: string | undefined
@@ -204,11 +204,13 @@ const DOCS = 'https://github.com/countersign/countersign/blob/main/docs/errors.m
  */
 export class AuthError extends Error {
   override readonly name = 'AuthError'
+  /** What went wrong; stable, part of the API. */
   readonly code: AuthErrorCode
   /** The HTTP status. */
   readonly status: number
   /** The same status under the name that Fastify and http-errors read. */
   readonly statusCode: number
+  /** What a client does next. */
   readonly action: AuthAction
   /** Seconds to wait before the same token is sent again; with `action: 'retry'` only. */
   readonly retryAfter?: number
@@ -218,7 +220,9 @@ export class AuthError extends Error {
   readonly detail: string
   /** Whether `message` may be shown to a client, as http-errors and Koa read it. */
   readonly expose: boolean
+  /** Which rule failed: a constant text, for the operator's log. */
   readonly reason: string | undefined
+  /** The claim that failed, as the profile spells it, for the operator's log. */
   readonly claim: string | undefined
   /** Faults of the request body, with `body_invalid` only. */
   readonly errors?: readonly BodyFault[]

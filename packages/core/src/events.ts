@@ -1,23 +1,28 @@
 import { channel } from 'node:diagnostics_channel'
-import type { AuthErrorCode } from './errors.ts'
+import type { AuthError, AuthErrorCode } from './errors.ts'
 
-/** Published on `countersign:outcome` for every verdict. Never holds a token, a key or a claim value. */
+/**
+ * Published on `countersign:outcome` for every verdict of a phase and every refusal of a guard. Never holds a token, a
+ * key or a claim value.
+ */
 export interface OutcomeEvent {
-  readonly phase: 'authenticate' | 'bind'
-  /** The name of the profile. */
-  readonly profile: string
+  readonly phase: 'authenticate' | 'bind' | 'recheck' | 'guard'
+  /** The name of the profile; `undefined` for a guard that no `countersign()` stands before. */
+  readonly profile: string | undefined
   /** The tenant, once it is known to the directory. */
   readonly tenantId: string | undefined
   readonly code: AuthErrorCode | 'ok'
   /** Which rule failed: a constant text. */
   readonly reason: string | undefined
+  /** The name of the claim that failed, as the profile spells it. */
+  readonly claim: string | undefined
   /** Milliseconds. */
   readonly duration: number
 }
 
 /** Published on `countersign:tenant` when a tenant's record, or the directory, cannot be used. */
 export interface TenantEvent {
-  /** The id, quoted, or a place in a list. */
+  /** The id, quoted; else a place in a list, or `unknown`. */
   readonly tenant: string
   readonly reason: string
 }
@@ -39,20 +44,34 @@ export function startTrace(phase: OutcomeEvent['phase']): Trace | undefined {
     : undefined
 }
 
+type Refusal = Pick<AuthError, 'code' | 'reason' | 'claim'>
+
 export function reportOutcome(
-  trace: Trace,
-  profile: string,
-  error: { code: AuthErrorCode; reason: string | undefined } | undefined,
+  { phase, started, tenantId }: Trace,
+  profile: string | undefined,
+  refusal: Refusal | undefined,
 ): void {
   const event: OutcomeEvent = {
-    phase: trace.phase,
+    phase,
     profile,
-    tenantId: trace.tenantId,
-    code: error?.code ?? 'ok',
-    reason: error?.reason,
-    duration: performance.now() - trace.started,
+    tenantId,
+    code: refusal?.code ?? 'ok',
+    reason: refusal?.reason,
+    claim: refusal?.claim,
+    duration: performance.now() - started,
   }
   outcomes.publish(event)
+}
+
+/** Reports a refusal that no phase of an authenticator has reported. */
+export function reportRefusal(
+  phase: OutcomeEvent['phase'],
+  profile: string | undefined,
+  tenantId: string | undefined,
+  refusal: Refusal,
+): void {
+  const trace = startTrace(phase)
+  if (trace) reportOutcome({ ...trace, tenantId }, profile, refusal)
 }
 
 export function reportTenant(event: TenantEvent): void {

@@ -8,20 +8,25 @@ export type Claims = JsonObject
 /** Who is asking, as the tenant's backend signed it. Frozen to the bottom. */
 export interface VerifiedIdentity<Custom = unknown> {
   readonly kind: 'verified'
+  /** The tenant whose key signed. */
   readonly tenantId: string
-  readonly userId?: string
-  readonly userEmail?: string
+  /** The user, where the profile reads one and the token names one. */
+  readonly userId?: string | undefined
+  /** The user's address, likewise. */
+  readonly userEmail?: string | undefined
   /** Empty where none were signed. */
   readonly userRoles: readonly string[]
-  readonly plan?: string
+  /** The user's plan, likewise. */
+  readonly plan?: string | undefined
   /** Only what was signed; `{}` where nothing was. */
   readonly userAttributes: UserAttributes
   /** What may be seen: the signed filter, after binding the effective one. Absent: no filter. */
-  readonly filters?: WireFilters
+  readonly filters?: WireFilters | undefined
   /** Seconds since the epoch. */
-  readonly issuedAt?: number
+  readonly issuedAt?: number | undefined
   /** Seconds since the epoch. */
   readonly expiresAt: number
+  /** All claims, as they were signed. */
   readonly claims: Claims
   /** What the profile's `custom` schema made of the claims. */
   readonly custom: Custom
@@ -33,13 +38,13 @@ export interface VerifiedIdentity<Custom = unknown> {
 export interface AnonymousIdentity {
   readonly kind: 'anonymous'
   /** Only where the directory knows the tenant. */
-  readonly tenantId?: string
+  readonly tenantId?: string | undefined
   readonly userId?: undefined
   readonly userEmail?: undefined
   readonly userRoles: readonly []
   readonly plan?: undefined
   readonly userAttributes: Readonly<Record<string, never>>
-  readonly filters?: WireFilters
+  readonly filters?: WireFilters | undefined
   readonly issuedAt?: undefined
   readonly expiresAt?: undefined
   readonly claims: Readonly<Record<string, never>>
@@ -58,13 +63,20 @@ export function anonymousIdentity(
   tenantId: string | undefined,
   filters: WireFilters | undefined,
 ): AnonymousIdentity {
+  // Every member is spelled out: what is absent must not be read from a polluted prototype.
   return Object.freeze({
     kind: 'anonymous',
-    ...(tenantId !== undefined && { tenantId }),
+    tenantId,
+    userId: undefined,
+    userEmail: undefined,
     userRoles: NO_ROLES,
+    plan: undefined,
     userAttributes: NOTHING,
-    ...(filters !== undefined && { filters }),
+    filters,
+    issuedAt: undefined,
+    expiresAt: undefined,
     claims: NOTHING,
+    custom: undefined,
     bodyBound: false,
   })
 }

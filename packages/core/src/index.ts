@@ -1,9 +1,5 @@
-export {
-  createAuthenticator,
-  type Authenticator,
-  type AuthenticatorOptions,
-  type Outcome,
-} from './authenticator.ts'
+export { createAuthenticator, type Authenticator, type Outcome } from './authenticator.ts'
+export type { AuthenticatorOptions } from './authenticator-options.ts'
 export type { Awaitable } from './awaitable.ts'
 export type { UserAttributes } from './attributes.ts'
 export type { BindOutcome, Bound } from './binding.ts'
@@ -15,7 +11,7 @@ export {
   type MemoryDirectory,
   type MemoryDirectoryOptions,
 } from './directory/memory.ts'
-export type { TenantFault, TenantLoadError } from './directory/sealed-tenants.ts'
+export { TenantLoadError, type TenantFault } from './directory/sealed-tenants.ts'
 export {
   AuthError,
   type AuthAction,

@@ -48,6 +48,21 @@ export function isPlainObject(value: unknown): value is JsonObject {
   return prototype === null || Object.getPrototypeOf(prototype) === null
 }
 
+/** Whether a value is made of scalars, lists and plain objects only, so that freezing it leaves nothing to change. */
+export function isData(value: unknown): boolean {
+  const seen = new Set<object>()
+  const open: unknown[] = [value]
+  while (open.length > 0) {
+    const next = open.pop()
+    if (typeof next === 'function') return false
+    if (typeof next !== 'object' || next === null || seen.has(next)) continue
+    if (!Array.isArray(next) && !isPlainObject(next)) return false
+    seen.add(next)
+    for (const child of Object.values(next)) open.push(child)
+  }
+  return true
+}
+
 /** Freezes data to the bottom. Iterative, as depth comes from outside; views of bytes cannot be frozen. */
 export function deepFreeze<T>(value: T): T {
   const seen = new Set<object>()

@@ -10,7 +10,7 @@ import {
   type Identity,
   type VerifiedIdentity,
 } from './identity.ts'
-import { member, type JsonObject } from './json.ts'
+import { isData, member, type JsonObject } from './json.ts'
 import { isActive, type PreparedKey } from './keys.ts'
 import type { Profile } from './profile.ts'
 import type { Credentials } from './request.ts'
@@ -42,7 +42,7 @@ export interface Bench<Custom> {
 }
 
 /** One request to judge. */
-export interface Claim extends Credentials {
+export interface Case extends Credentials {
   /** The tenant that the deployment itself names, by host or path. */
   readonly named: string | undefined
   readonly optional: boolean
@@ -50,15 +50,16 @@ export interface Claim extends Credentials {
 }
 
 /**
- * Judges what a request says about itself, in the order of design section 2. The first failure answers.
+ * Judges what a request says about itself: API key, token, tenant, header, key, signature, claims, revocation, required
+ * filters. The first failure answers.
  *
  * @throws AuthError, or a rejection with one
  */
-export function judge<Custom>(bench: Bench<Custom>, claim: Claim): Awaitable<Identity<Custom>> {
-  if (bench.profile.tenant.apiKey === null) return judgeToken(bench, claim, undefined)
-  return andThen(findByApiKey(bench, claim.apiKey), (tenant) => {
-    if (claim.trace) claim.trace.tenantId = tenant.id
-    return judgeToken(bench, claim, tenant)
+export function judge<Custom>(bench: Bench<Custom>, request: Case): Awaitable<Identity<Custom>> {
+  if (bench.profile.tenant.apiKey === null) return judgeToken(bench, request, undefined)
+  return andThen(findByApiKey(bench, request.apiKey), (tenant) => {
+    if (request.trace) request.trace.tenantId = tenant.id
+    return judgeToken(bench, request, tenant)
   })
 }
 
@@ -76,30 +77,30 @@ function findByApiKey<Custom>(
 
 function judgeToken<Custom>(
   bench: Bench<Custom>,
-  claim: Claim,
+  request: Case,
   keyOwner: PreparedTenant | undefined,
 ): Awaitable<Identity<Custom>> {
-  const { token } = claim
+  const { token } = request
   const { limits } = bench.profile
-  if (token === undefined) return judgeAnonymous(bench, claim, keyOwner)
+  if (token === undefined) return judgeAnonymous(bench, request, keyOwner)
 
   // A text that is too long for a token is not worth a look-up either.
   const seen = token.length > limits.tokenBytes ? undefined : bench.tokens.get(token)
   const fresh = seen === undefined ? readToken(token, bench.profile) : undefined
   // Before the signature only the tenant claim is read, and only to compare or look up.
   const signed = fresh === undefined ? seen?.tenant.id : tenantClaim(fresh.claims, bench.profile)
-  const id = agreeOn(claim.named, claim.hint, keyOwner?.id, signed)
+  const id = agreeOn(request.named, request.hint, keyOwner?.id, signed)
   if (!isTenantId(id)) throw new AuthError('token_rejected', { reason: 'no tenant is named' })
 
   return andThen(keyOwner ?? bench.tenants.byId(id), (tenant) => {
     if (tenant === undefined) throw new AuthError('token_rejected', { reason: 'unknown tenant' })
-    if (claim.trace) claim.trace.tenantId = tenant.id
+    if (request.trace) request.trace.tenantId = tenant.id
     const clock = bench.clock()
     if (seen !== undefined && seen.tenant === tenant && isActive(seen.key, clock.now)) {
       checkTokenTimes(seen.identity.claims, bench.profile, tenant, clock)
-      return passOn(bench, seen.identity)
+      return checkNotRevoked(bench, seen.identity)
     }
-    return verify(bench, tenant, fresh ?? readToken(token, bench.profile))
+    return judgeAfresh(bench, tenant, fresh ?? readToken(token, bench.profile))
   })
 }
 
@@ -113,7 +114,7 @@ function readToken(token: string, { limits }: Profile): ReadToken {
   return { compact, claims: readPayload(compact, limits) }
 }
 
-// A claim that is no text names nobody; after the signature it is refused as a claim.
+// A claim that is no text names nobody. Where something else names the tenant, it is refused after the signature.
 function tenantClaim(claims: JsonObject, profile: Profile): string | undefined {
   const id = member(claims, profile.tenant.claim)
   return typeof id === 'string' ? id : undefined
@@ -131,7 +132,7 @@ function agreeOn(...named: readonly (string | undefined)[]): string | undefined 
   return id
 }
 
-async function verify<Custom>(
+async function judgeAfresh<Custom>(
   bench: Bench<Custom>,
   tenant: PreparedTenant,
   { compact, claims }: ReadToken,
@@ -141,9 +142,10 @@ async function verify<Custom>(
   const key = await findKey(compact.text, keysFor(tenant, alg, kid, bench.clock().now))
   const { identity, filters } = judgeClaims(claims, profile, tenant, bench.clock())
   grounds.set(identity, { tenant, key, filters })
-  await passOn(bench, identity)
+  await checkNotRevoked(bench, identity)
   checkRequiredFilters(profile, tenant, filters)
-  tokens.set(compact.text, { tenant, key, identity })
+  // A date or a map that a schema made cannot be frozen: the next request gets one of its own.
+  if (isData(identity.custom)) tokens.set(compact.text, { tenant, key, identity })
   return identity
 }
 
@@ -164,7 +166,7 @@ async function findKey(token: string, keys: readonly PreparedKey[]): Promise<Pre
   throw new AuthError('token_rejected', { reason: keys.length === 0 ? 'no key' : 'the signature' })
 }
 
-function passOn<Custom>(
+function checkNotRevoked<Custom>(
   { revocation, timeoutMs }: Bench<Custom>,
   identity: VerifiedIdentity<Custom>,
 ): Awaitable<VerifiedIdentity<Custom>> {
@@ -177,28 +179,26 @@ function checkRequiredFilters(
   tenant: PreparedTenant | undefined,
   filters: Filters | undefined,
 ): void {
-  if (profile.filters === null) return
-  if (profile.filters.required && filters === undefined)
-    throw new AuthError('filters_missing', { reason: 'no filters', claim: profile.filters.claim })
+  const claim = profile.filters?.claim
+  if (profile.filters?.required === true && filters === undefined)
+    throw new AuthError('filters_missing', { reason: 'no filters', claim })
+  // Also where the profile reads no filters: what a tenant requires is never ignored.
   if (tenant !== undefined && !hasRequiredAttributes(tenant, filters))
-    throw new AuthError('filters_missing', {
-      reason: 'a required attribute',
-      claim: profile.filters.claim,
-    })
+    throw new AuthError('filters_missing', { reason: 'a required attribute', claim })
 }
 
 function judgeAnonymous<Custom>(
   bench: Bench<Custom>,
-  claim: Claim,
+  request: Case,
   keyOwner: PreparedTenant | undefined,
 ): Awaitable<AnonymousIdentity> {
-  const id = agreeOn(claim.named, claim.hint, keyOwner?.id)
+  const id = agreeOn(request.named, request.hint, keyOwner?.id)
   const known = keyOwner ?? (isTenantId(id) ? bench.tenants.byId(id) : undefined)
   return andThen(known, (tenant) => {
-    if (claim.trace) claim.trace.tenantId = tenant?.id
-    const allowed = tenant === undefined ? claim.optional : !tenant.requireUser
+    if (request.trace) request.trace.tenantId = tenant?.id
+    const allowed = tenant === undefined ? request.optional : !tenant.requireUser
     if (!allowed) throw new AuthError('token_missing', { reason: 'no token' })
-    const filters = bench.profile.filters === null ? undefined : tenant?.anonymousFilters
+    const filters = tenant?.anonymousFilters
     checkRequiredFilters(bench.profile, tenant, filters)
     const identity = anonymousIdentity(tenant?.id, filters && toWire(filters))
     bench.grounds.set(identity, { tenant, key: undefined, filters })
@@ -233,7 +233,7 @@ export function judgeAgain<Custom>(
     if (tenant === undefined || !tenant.keys.some(isCurrent))
       throw new AuthError('token_rejected', { reason: 'the tenant or the key is gone' })
     const { filters } = judgeClaims(identity.claims, profile, tenant, clock)
-    return andThen(checkRevocation(bench.revocation, identity, bench.timeoutMs), () => {
+    return andThen(checkNotRevoked(bench, identity), () => {
       checkRequiredFilters(profile, tenant, filters)
       return identity
     })

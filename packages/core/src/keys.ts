@@ -41,10 +41,14 @@ export type TenantKey = {
       /** PEM text that begins with `-----BEGIN PUBLIC KEY-----` (SPKI). */
       readonly publicKey: string
     }
-  | { readonly alg: AsymmetricAlgorithm; readonly jwk: PublicJwk }
+  | {
+      readonly alg: AsymmetricAlgorithm
+      /** A public JSON Web Key; `use` and `key_ops`, where present, must allow signatures to be verified. */
+      readonly jwk: PublicJwk
+    }
 )
 
-/** A key as it verifies: imported once per revision of its tenant. */
+/** A key as it verifies. */
 export interface PreparedKey {
   readonly kid: string | undefined
   readonly alg: Algorithm
@@ -64,7 +68,7 @@ const MAX_RSA_BITS = 8192 // the cost of a verification grows with the modulus
 const MIN_RSA_EXPONENT = 65537n
 
 /**
- * Imports a key, or says why it cannot be trusted. The reasons are constants: no part of a key is in them.
+ * Imports a key, or says why it cannot be trusted. A reason may name a member, but never holds a value.
  *
  * @throws Error with the reason as its message
  */

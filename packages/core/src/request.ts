@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { AuthError } from './errors.ts'
+import { isPlainObject } from './json.ts'
 import type { Profile } from './profile.ts'
 
 /** What phase 1 reads of a request. An `http.IncomingMessage` fits as it is; a Fetch `Request` does too. */
@@ -87,7 +88,7 @@ function readHeader(request: AuthRequest, name: string): string | undefined {
 }
 
 function isFetchHeaders(headers: IncomingHttpHeaders | Headers): headers is Headers {
-  return typeof headers.get === 'function'
+  return typeof headers.get === 'function' && typeof headers.append === 'function'
 }
 
 function ownHeader(headers: IncomingHttpHeaders, name: string): string | undefined {
@@ -99,11 +100,11 @@ function ownHeader(headers: IncomingHttpHeaders, name: string): string | undefin
 }
 
 function valuesOf(headers: IncomingHttpHeaders, name: string): readonly unknown[] {
-  // Node's names are in lower case; only an object of somebody else's making needs the search.
-  const names = Object.hasOwn(headers, name)
-    ? [name]
-    : Object.keys(headers).filter((key) => key.length === name.length && key.toLowerCase() === name)
-  return names.flatMap((key) => headers[key] ?? [])
+  // In another shape (a Map, a list of pairs) a token would look absent, and absent can be anonymous.
+  if (!isPlainObject(headers)) throw new TypeError('headers are neither a plain object nor Headers')
+  return Object.keys(headers)
+    .filter((key) => key.length === name.length && key.toLowerCase() === name)
+    .flatMap((key) => headers[key] ?? [])
 }
 
 function count(rawHeaders: readonly string[], name: string): number {

@@ -23,11 +23,10 @@ export interface Revocation {
  * @throws AuthError `token_revoked`; `keys_unavailable` when there is no clear answer
  */
 export function checkRevocation(
-  revocation: Revocation | undefined,
+  revocation: Revocation,
   identity: VerifiedIdentity,
   timeoutMs: number,
 ): Awaitable<void> {
-  if (revocation === undefined) return undefined
   const { tenantId, userId, issuedAt } = identity
   const jti = member(identity.claims, 'jti')
   const answer = settled<unknown>(

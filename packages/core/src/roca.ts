@@ -2,7 +2,7 @@
  * Whether an RSA modulus was made by the library of CVE-2017-15361 (ROCA), whose keys can be factored.
  *
  * Its primes are powers of 65537 modulo a product of small primes, so modulo each small prime the modulus is a power of
- * 65537 as well. A sound modulus passes all of these tests by chance about once in 2^27 (Nemec et al., "The Return of
+ * 65537 as well. A sound modulus passes all of these tests by chance about once in 2^28 (Nemec et al., "The Return of
  * Coppersmith's Attack", 2017, section 2).
  */
 export function isRocaModulus(modulus: bigint): boolean {

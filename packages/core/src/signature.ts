@@ -13,7 +13,8 @@ export async function isSignedBy(token: string, key: PreparedKey): Promise<boole
     await compactVerify(token, key.material, { algorithms: [key.alg] })
     return true
   } catch (error) {
-    if (error instanceof errors.JOSEError) return false
+    // With a cause it is no verdict: the runtime failed, and jose says "failed" for that too.
+    if (error instanceof errors.JOSEError && error.cause === undefined) return false
     throw error
   }
 }

@@ -2,11 +2,10 @@ import { LRUCache } from 'lru-cache'
 import { settled, withTimeout, type Awaitable } from './awaitable.ts'
 import type { DirectoryAnswer, TenantDirectory } from './directory/directory.ts'
 import { isLive } from './directory/memory.ts'
-import { preparedFrom } from './directory/sealed-tenants.ts'
+import { nameOf, preparedFrom } from './directory/sealed-tenants.ts'
 import { AuthError } from './errors.ts'
 import { reportTenant } from './events.ts'
-import { isObject } from './json.ts'
-import { copyRecord, isTenantId, prepareTenant, type PreparedTenant } from './tenant.ts'
+import { copyRecord, prepareTenant, type PreparedTenant } from './tenant.ts'
 
 /** Finds tenants, ready to judge with. Answers at once where it can; rejects only when it cannot tell. */
 export interface TenantLookup {
@@ -43,8 +42,10 @@ interface Question {
 /** Seconds that a failing directory is left alone, for a tenant whose record is at hand. */
 const PAUSE = 5
 
+const UNCACHED_ENTRIES = 10_000
+
 /**
- * Stands between the authenticator and a directory: one call at a time per tenant, a time limit, records held for
+ * Stands between the authenticator and a directory: one call at a time per id and per API key, a time limit, records held for
  * `ttl` and, while the directory fails, for `maxStale`. What is gone is never served from the cache.
  *
  * @throws AuthError `keys_unavailable`, also as a rejection
@@ -57,7 +58,10 @@ export function createTenantLookup(options: TenantLookupOptions): TenantLookup {
       : new LRUCache<string, Entry>({ max: cache.maxEntries })
   const { ttl, maxStale } = cache === false ? { ttl: 0, maxStale: 0 } : cache
   const flights = new Map<string, Promise<PreparedTenant | undefined>>()
-  const fitting = new WeakSet<PreparedTenant>()
+  // What a record was made into last: with the same revision it is not made again, so verdicts that rest on it hold.
+  const latest = new LRUCache<string, PreparedTenant>({
+    max: cache === false ? UNCACHED_ENTRIES : cache.maxEntries,
+  })
 
   function find(key: string, question: Question): Awaitable<PreparedTenant | undefined> {
     const entry = entries?.get(key)
@@ -66,14 +70,14 @@ export function createTenantLookup(options: TenantLookupOptions): TenantLookup {
       isWithin(entry.fetchedAt, isWithin(entry.failedAt, PAUSE) ? maxStale : ttl)
     )
       return entry.tenant
-    if (isLive(directory)) return judge(question.ask(NEVER), undefined, question)
+    if (isLive(directory)) return accept(question.ask(NEVER), question)
 
     const flying = flights.get(key)
     if (flying !== undefined) return flying
     const flight = fetch(question)
       .then(
         (record) => {
-          const tenant = judge(record, entry?.tenant, question)
+          const tenant = accept(record, question)
           if (flights.get(key) === flight) remember(key, tenant)
           return tenant
         },
@@ -112,31 +116,25 @@ export function createTenantLookup(options: TenantLookupOptions): TenantLookup {
   }
 
   /** Turns a record into a tenant. The wrong record counts as none; a broken one is an outage of its own. */
-  function judge(
-    record: unknown,
-    known: PreparedTenant | undefined,
-    { owns }: Question,
-  ): PreparedTenant | undefined {
+  function accept(record: unknown, { owns }: Question): PreparedTenant | undefined {
     if (record === null || record === undefined) return undefined
-    const tenant = read(record)
-    if (!owns(tenant)) {
-      reportTenant({ tenant: nameOf(tenant), reason: 'the directory gave it for another' })
-      return undefined
-    }
-    // The same revision judges alike, so verdicts that were reached with the known record still hold.
-    return known !== undefined && known.id === tenant.id && known.revision === tenant.revision
-      ? known
-      : tenant
+    const tenant = prepare(record)
+    if (owns(tenant)) return tenant
+    reportTenant({ tenant: nameOf(tenant), reason: 'the directory gave it for another' })
+    return undefined
   }
 
-  function read(record: unknown): PreparedTenant {
+  function prepare(record: unknown): PreparedTenant {
     let copy: unknown
     try {
-      const prepared = preparedFrom(record as object)
-      copy = prepared ?? copyRecord(record)
-      const tenant = prepared ?? prepareTenant(copy)
-      if (!fitting.has(tenant)) fits(tenant)
-      fitting.add(tenant)
+      const sealed = preparedFrom(record as object)
+      copy = sealed ?? copyRecord(record)
+      const tenant = sealed ?? prepareTenant(copy)
+      const known = latest.get(tenant.id)
+      if (known === tenant || (sealed === undefined && known?.revision === tenant.revision))
+        return known
+      fits(tenant)
+      latest.set(tenant.id, tenant)
       return tenant
     } catch (error) {
       reportTenant({ tenant: nameOf(copy), reason: (error as Error).message })
@@ -156,6 +154,7 @@ export function createTenantLookup(options: TenantLookupOptions): TenantLookup {
         owns: ({ apiKeyHashes }) => apiKeyHashes === undefined || apiKeyHashes.has(hash),
       }),
     invalidate(id) {
+      latest.delete(id)
       // Which tenant an API key will lead to is not known yet, so all of those are asked anew.
       for (const key of flights.keys())
         if (key === `id ${id}` || key.startsWith('key ')) flights.delete(key)
@@ -166,12 +165,6 @@ export function createTenantLookup(options: TenantLookupOptions): TenantLookup {
 }
 
 const NEVER = new AbortController().signal
-
-// Only what the directory itself said is named: the id that was asked for is a client's word.
-function nameOf(record: unknown): string {
-  const id = isObject(record) ? record['id'] : undefined
-  return isTenantId(id) ? JSON.stringify(id) : 'unknown'
-}
 
 function unavailable(): AuthError {
   return new AuthError('keys_unavailable', { reason: 'the tenant directory' })

@@ -76,11 +76,21 @@ export function isTenantId(value: unknown): value is string {
 
 /** A copy of a record that is data and nothing else: no getter, no prototype. @throws Error with the reason */
 export function copyRecord(record: unknown): unknown {
+  let copy: unknown
   try {
-    return structuredClone(record)
+    copy = structuredClone(record)
   } catch {
     throw new Error('the record holds something that is not data')
   }
+  const keys: unknown = isObject(copy) ? copy['keys'] : undefined
+  if (Array.isArray(keys)) for (const key of keys as unknown[]) ownBytes(key)
+  return copy
+}
+
+// A small Buffer is a view of a pool, and its clone holds a copy of the whole pool: other tenants' secrets.
+function ownBytes(key: unknown): void {
+  if (!isObject(key) || !(key['secret'] instanceof Uint8Array)) return
+  ;(key as { secret: Uint8Array }).secret = Uint8Array.from(key['secret'])
 }
 
 /**
@@ -133,16 +143,25 @@ export function prepareTenant(record: unknown): PreparedTenant {
   return Object.freeze({ ...prepared, revision: revision ?? fingerprint(prepared) })
 }
 
-/** Holds a record against what a profile needs to judge at all. @throws Error with the reason as its message */
+/**
+ * Holds a record against what a profile needs to judge its tokens. A tenant without a key for the profile passes: its
+ * tokens are rejected like those of one that does not exist.
+ *
+ * @throws Error with the reason as its message
+ */
 export function checkIssuer(tenant: PreparedTenant, profile: Profile): void {
-  if (profile.issuer === 'tenant' && tenant.issuer === undefined)
+  if (profile.issuer === 'tenant' && tenant.issuer === undefined && hasKeyFor(tenant, profile))
     throw new Error(`profile "${profile.name}" needs an issuer (null: any)`)
+}
+
+function hasKeyFor(tenant: PreparedTenant, profile: Profile): boolean {
+  return tenant.keys.some((key) => profile.algorithms.includes(key.alg))
 }
 
 /** Whether a tenant could ever pass a profile. At a request, one without a key is simply rejected. */
 export function checkFit(tenant: PreparedTenant, profile: Profile): void {
   checkIssuer(tenant, profile)
-  if (!tenant.keys.some((key) => profile.algorithms.includes(key.alg)))
+  if (!hasKeyFor(tenant, profile))
     throw new Error(`no key is for an algorithm of profile "${profile.name}"`)
 }
 

@@ -16,7 +16,7 @@ export interface TokenHeader {
 }
 
 // Canonical base64url: no padding, no white space, and the bits that a last character has to spare are
-// zero. Two spellings of one token would be two cache entries and one revocation (design law 6).
+// zero. Two spellings of one token would be two cache entries and one revocation (law 6).
 const SEGMENT = '(?:[\\w-]{4})*(?:[\\w-][AQgw]|[\\w-]{2}[AEIMQUYcgkosw048])?'
 const COMPACT = new RegExp(`^(?=[^.])${SEGMENT}\\.(?=[^.])${SEGMENT}\\.(?=.)${SEGMENT}$`)
 

@@ -169,7 +169,6 @@ describe('sameAttributes', () => {
     expect(sameAttributes(a as Record<string, unknown>, b as Record<string, unknown>)).toBe(false)
   })
 
-  // DEFECT attributes.ts:71
   it.each<[object, object]>([
     [{ a: {} }, { a: [] }],
     [{ a: { b: 1 } }, { a: [['b', 1]] }],

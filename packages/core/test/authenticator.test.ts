@@ -1,12 +1,8 @@
 import { createHash } from 'node:crypto'
 import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
-import {
-  createAuthenticator,
-  isAuthenticator,
-  type Authenticator,
-  type AuthenticatorOptions,
-} from '../src/authenticator.ts'
+import { createAuthenticator, isAuthenticator, type Authenticator } from '../src/authenticator.ts'
+import type { AuthenticatorOptions } from '../src/authenticator-options.ts'
 import { memoryDirectory } from '../src/directory/memory.ts'
 import { TenantLoadError } from '../src/directory/sealed-tenants.ts'
 import { searchIntegration } from '../src/profiles/search-integration.ts'
@@ -410,12 +406,12 @@ describe('a directory of one’s own', () => {
     const events = listen('countersign:tenant')
     const { issuer: _, ...withoutIssuer } = searchAcme
     const auth = createAuthenticator({
-      profile: searchIntegration({ apiKey: false }),
+      profile: searchIntegration({ apiKey: false, algorithms: ['ES256'] }),
       tenants: memoryDirectory([withoutIssuer]),
       now: () => NOW * 1000,
     })
-    const headers = { 'user-token': searchToken() }
-    expect(await refused(auth.authenticate({ headers }))).toMatchObject({
+    const ofSearch = { 'user-token': searchToken() }
+    expect(await refused(auth.authenticate({ headers: ofSearch }))).toMatchObject({
       code: 'keys_unavailable',
     })
     expect(events.map(({ reason }) => reason)).toEqual([
@@ -612,7 +608,6 @@ describe('a custom schema', () => {
 })
 
 describe('a tenant function that rejects later', () => {
-  // DEFECT authenticator.ts:305
   it('does not end the process', async () => {
     const auth = make({ tenant: async () => Promise.reject(new Error('later')) })
     const unhandled = await unhandledIn(async () => {

@@ -82,7 +82,6 @@ describe('a Fetch Request', () => {
 })
 
 describe('a plain object with headers in another case', () => {
-  // DEFECT request.ts:134
   it('carries the body that it announces', () => {
     expect(state({ 'Content-Length': '2' })).toBe('unread')
     expect(state({ 'Transfer-Encoding': 'chunked' })).toBe('unread')

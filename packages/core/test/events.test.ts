@@ -14,7 +14,7 @@ describe('countersign:outcome', () => {
     if (trace === undefined) return expect.unreachable()
     reportOutcome(trace, 'p', undefined)
     trace.tenantId = 'acme'
-    reportOutcome(trace, 'p', { code: 'token_expired', reason: 'exp is past' })
+    reportOutcome(trace, 'p', { code: 'token_expired', reason: 'exp is past', claim: 'exp' })
     expect(events).toEqual([
       {
         phase: 'bind',
@@ -22,6 +22,7 @@ describe('countersign:outcome', () => {
         tenantId: undefined,
         code: 'ok',
         reason: undefined,
+        claim: undefined,
         duration: expect.any(Number) as number,
       },
       {
@@ -30,6 +31,7 @@ describe('countersign:outcome', () => {
         tenantId: 'acme',
         code: 'token_expired',
         reason: 'exp is past',
+        claim: 'exp',
         duration: expect.any(Number) as number,
       },
     ])

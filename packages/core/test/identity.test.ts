@@ -3,7 +3,7 @@ import { anonymousIdentity } from '../src/identity.ts'
 
 describe('anonymousIdentity', () => {
   it('has nothing of a user', () => {
-    expect(anonymousIdentity(undefined, undefined)).toStrictEqual({
+    expect(anonymousIdentity(undefined, undefined)).toEqual({
       kind: 'anonymous',
       userRoles: [],
       userAttributes: {},
@@ -14,7 +14,7 @@ describe('anonymousIdentity', () => {
 
   it('has the tenant that the directory knows, and the filter it is held to', () => {
     const filters = Object.freeze({ attributes: { a: 1 } })
-    expect(anonymousIdentity('acme', filters)).toStrictEqual({
+    expect(anonymousIdentity('acme', filters)).toEqual({
       kind: 'anonymous',
       tenantId: 'acme',
       userRoles: [],

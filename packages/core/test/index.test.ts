@@ -6,6 +6,7 @@ describe('the public surface', () => {
   it('of @countersign/core', () => {
     expect(Object.keys(core).toSorted()).toEqual([
       'AuthError',
+      'TenantLoadError',
       'bodyState',
       'createAuthenticator',
       'defineProfile',
@@ -24,6 +25,7 @@ describe('the public surface', () => {
       'andThen',
       'checkRoute',
       'createGate',
+      'readRoute',
       'refusal',
       'requirePlan',
       'requireRole',

@@ -205,6 +205,7 @@ describe('secrets', () => {
 
     it.each<[string, string | Uint8Array]>([
       ['text that begins with 0', `0${'x'.repeat(40)}`],
+      ['text with ecdsa-sha2- in it', `my-ecdsa-sha2-${'x'.repeat(30)}`],
       ['text that names ssh later', `my-secret-for-ssh-rsa-${'x'.repeat(20)}`],
       ['JSON that is no key', JSON.stringify({ secret: 'x'.repeat(40) })],
       ['a JSON list', JSON.stringify(['x'.repeat(40)])],

@@ -94,7 +94,7 @@ describe('defineProfile', () => {
     const profile = define({
       filters: { claim: 'f', body: null },
       userAttributes: { claim: 'u', body: [] },
-      body: { tenant: [], when: undefined },
+      body: { tenant: [], when: 'when-present' },
       limits: {},
       custom: undefined,
     })
@@ -236,10 +236,10 @@ describe('defineProfile', () => {
     ],
     [{ user: { ...user, id: undefined } }, object('user.id')],
     [{ user: { ...user, id: '' } }, text('user.id')],
-    [{ user: { ...user, id: { claim: '' } } }, text('user.id')],
-    [{ user: { ...user, id: {} } }, text('user.id')],
-    [{ user: { ...user, email: { claim: 'x', attribute: '' } } }, text('user.email')],
-    [{ user: { ...user, plan: { claim: 'x', fallback: 7 } } }, text('user.plan')],
+    [{ user: { ...user, id: { claim: '' } } }, text('user.id.claim')],
+    [{ user: { ...user, id: {} } }, text('user.id.claim')],
+    [{ user: { ...user, email: { claim: 'x', attribute: '' } } }, text('user.email.attribute')],
+    [{ user: { ...user, plan: { claim: 'x', fallback: 7 } } }, text('user.plan.fallback')],
     [
       { user: { ...user, id: { claim: 'x', required: 'yes' } } },
       'defineProfile: option "user.id.required" must be a boolean',
@@ -298,6 +298,7 @@ describe('defineProfile', () => {
       { body: { ...body, when: 'always' } },
       'defineProfile: option "body.when" must be one of: when-present, required',
     ],
+    [{ body: { tenant: ['t'], when: undefined } }, 'defineProfile: option "body.when" is required'],
     [
       { body: { tenant: [], when: 'required' } },
       'defineProfile: option "body.when" is "required", but "body.tenant" names no member',
@@ -358,14 +359,12 @@ describe('defineProfile', () => {
     )
   })
 
-  // DEFECT profile.ts:352
   it('refuses a custom that is null, and names the option', () => {
     expect(messageOf({ custom: null })).toBe(
       'defineProfile: option "custom" is not a Standard Schema',
     )
   })
 
-  // DEFECT profile.ts:303
   it.each([[{ depth: 'deep' }], [{ depths: 2 }], [{ nodes: 0 }], ['x'], [7]])(
     'refuses filters.limits that are %j',
     (limits) => {

@@ -139,8 +139,24 @@ describe('where headers are read', () => {
       expect(read({ other: 'x', authorizatiox: 'y', [name]: 'Bearer abc' })).toEqual(bearer('abc'))
   })
 
-  it('own members only', () => {
-    expect(read(Object.create({ authorization: 'Bearer abc' }))).toMatchObject({ token: undefined })
+  it.each([
+    ['inherited headers', Object.create({ authorization: 'Bearer abc' })],
+    ['a Map', new Map([['Authorization', 'Bearer abc']])],
+    ['a list of pairs', [['Authorization', 'Bearer abc']]],
+  ])('%s are no headers: a token in them must not look absent', (_name, headers) => {
+    expect(() => read(headers as never)).toThrow(
+      new TypeError('headers are neither a plain object nor Headers'),
+    )
+  })
+
+  it('a polluted prototype is no header', () => {
+    const polluted = Object.prototype as { authorization?: string }
+    polluted.authorization = 'Bearer abc'
+    try {
+      expect(read({})).toMatchObject({ token: undefined })
+    } finally {
+      delete polluted.authorization
+    }
   })
 
   it('a list of one value counts as the value', () => {

@@ -26,10 +26,6 @@ const rejection = async (work: unknown): Promise<unknown> =>
   (work as Promise<unknown>).then(() => expect.unreachable(), partsOf)
 
 describe('checkRevocation', () => {
-  it('asks nobody where nobody keeps revoked tokens', () => {
-    expect(checkRevocation(undefined, identity(), 1)).toBeUndefined()
-  })
-
   it('is asked about the tenant, jti, user and issue, never the token', () => {
     const asked: RevocationQuery[] = []
     const store = { isRevoked: (query: RevocationQuery): boolean => asked.push(query) < 0 }

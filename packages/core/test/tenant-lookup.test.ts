@@ -497,7 +497,6 @@ describe('invalidate', () => {
     expect(await joined).toBe(await after)
   })
 
-  // DEFECT tenant-lookup.ts:83
   it('of one tenant does not take the stale record of another away', async () => {
     const b = bench({ ttl: 60, maxStale: 600 })
     const known = await b.lookup.byId('acme')

@@ -203,13 +203,19 @@ describe('readHeader', () => {
       },
     )
 
-    it.each([['JWT'], [undefined], [null], [1], ['at+jwt '], ['x/application/at+jwt'], ['']])(
-      'refuses %j',
-      (typ) => {
-        expect(refusalOf(() => read({ alg: 'HS256', typ }, { type: 'at+jwt' }))).toEqual(
-          rejected('the type is another'),
-        )
-      },
-    )
+    it.each([
+      ['JWT'],
+      [undefined],
+      [null],
+      [1],
+      ['at+jwt '],
+      ['x/application/at+jwt'],
+      ['at+application/jwt'],
+      [''],
+    ])('refuses %j', (typ) => {
+      expect(refusalOf(() => read({ alg: 'HS256', typ }, { type: 'at+jwt' }))).toEqual(
+        rejected('the type is another'),
+      )
+    })
   })
 })

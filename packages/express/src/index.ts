@@ -54,12 +54,22 @@ export function countersign<Custom = unknown>(
   )
 }
 
-/** Lets users on that have any of these roles: 403 `insufficient_role`. Stands after `countersign()`. */
+/**
+ * Lets users on that have any of these roles; stands after `countersign()`. Others get 403 `insufficient_role`, anonymous
+ * requests 401 `token_missing`, a route without `countersign()` 500 `identity_missing`.
+ *
+ * @throws TypeError for an empty list
+ */
 export function requireRole(...roles: readonly string[]): Middleware {
   return middleware(kit.requireRole(roles))
 }
 
-/** Lets users on that have any of these plans: 403 `insufficient_plan`. Stands after `countersign()`. */
+/**
+ * Lets users on that have any of these plans; stands after `countersign()`. Others get 403 `insufficient_plan`, anonymous
+ * requests 401 `token_missing`, a route without `countersign()` 500 `identity_missing`.
+ *
+ * @throws TypeError for an empty list
+ */
 export function requirePlan(...plans: readonly string[]): Middleware {
   return middleware(kit.requirePlan(plans))
 }

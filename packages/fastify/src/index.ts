@@ -52,17 +52,17 @@ export function countersign<Custom = unknown>(
   options: FastifyCountersignOptions<Custom>,
 ): Promise<void>
 export function countersign(first: unknown, options?: unknown): unknown {
-  return options === undefined
-    ? createAuth(first as FastifyCountersignOptions)
-    : install(first as FastifyInstance, options as FastifyCountersignOptions)
+  if (options === undefined) return createAuth(first as FastifyCountersignOptions)
+  return install(first as FastifyInstance, options as FastifyCountersignOptions)
 }
 
+// fp marks the function itself, so the named export is the same plugin: its hooks reach the scope it is registered in.
 const plugin: typeof countersign = fp(countersign, METADATA)
 export default plugin
 
 // Asynchronous from the first line: what a plugin throws at once ends the process, what it rejects with does not.
 async function install(app: FastifyInstance, options: FastifyCountersignOptions): Promise<void> {
-  await createAuth(forPlugin(options))(app, {})
+  await createAuth(forPlugin(options) as FastifyCountersignOptions)(app, {})
 }
 
 function createAuth<Custom>(options: FastifyCountersignOptions<Custom>): FastifyAuth<Custom> {
@@ -72,10 +72,10 @@ function createAuth<Custom>(options: FastifyCountersignOptions<Custom>): Fastify
   const gate = kit.createGate<Custom>(rest as kit.CountersignOptions<Custom>)
 
   const enter = hook((request) => {
-    const config = request.routeOptions.config.countersign
-    if (config === false || own.public?.(request) === true) return gate.skip(request.raw)
-    const alone = !gate.bindsBody || config?.body === 'unbound'
-    return gate[alone ? 'unbound' : 'before'](request.raw, request.originalUrl, config?.optional)
+    const route = kit.readRoute(request.routeOptions.config)
+    if (route.open || own.public?.(request) === true) return gate.skip(request.raw)
+    const phase = !gate.bindsBody || route.unbound ? gate.unbound : gate.before
+    return phase(request.raw, request.originalUrl, route.optional)
   })
   const bind = hook((request) => gate.after(request.raw, request.body))
 
@@ -83,23 +83,35 @@ function createAuth<Custom>(options: FastifyCountersignOptions<Custom>): Fastify
     const [unknown] = Object.keys(forPlugin(registration))
     if (unknown !== undefined)
       throw new TypeError(`countersign: unknown option "${unknown}" at registration`)
-    if (!app.hasRequestDecorator('identity')) app.decorateRequest('identity', null)
+    const isInner = app.hasRequestDecorator('identity')
+    if (!isInner) app.decorateRequest('identity', null)
     app.addHook('onRoute', (route) => kit.checkRoute(route.config?.countersign, route.url))
     app.addHook('onRequest', enter)
-    if (gate.bindsBody) app.addHook('preHandler', bind)
+    // An inner scope attaches its identity last, so after the binding of the scope around it.
+    if (gate.bindsBody || isInner) app.addHook('preHandler', bind)
   }
   return Object.assign(fp(auth, METADATA), {
     identity: (request: FastifyRequest) => gate.identity(request.raw),
   })
 }
 
-/** Lets users on that have any of these roles: 403 `insufficient_role`. A `preHandler` of a route. */
+/**
+ * Lets users on that have any of these roles: a `preHandler` of a route. Others get 403 `insufficient_role`, anonymous
+ * requests 401 `token_missing`, a route without `countersign()` 500 `identity_missing`.
+ *
+ * @throws TypeError for an empty list
+ */
 export function requireRole(...roles: readonly string[]): preHandlerHookHandler {
   const guard = kit.requireRole(roles)
   return hook((request) => guard(request.raw))
 }
 
-/** Lets users on that have any of these plans: 403 `insufficient_plan`. A `preHandler` of a route. */
+/**
+ * Lets users on that have any of these plans: a `preHandler` of a route. Others get 403 `insufficient_plan`, anonymous
+ * requests 401 `token_missing`, a route without `countersign()` 500 `identity_missing`.
+ *
+ * @throws TypeError for an empty list
+ */
 export function requirePlan(...plans: readonly string[]): preHandlerHookHandler {
   const guard = kit.requirePlan(plans)
   return hook((request) => guard(request.raw))
@@ -132,8 +144,8 @@ function take(
 }
 
 // Fastify hands its own registration options on to a plugin.
-function forPlugin<T extends object>(options: T): T {
+function forPlugin<T extends object>(options: T): Omit<T, 'logLevel'> {
   if (Object.hasOwn(options, 'prefix'))
     throw new TypeError('countersign: option "prefix" is refused; register in a scope that has one')
-  return kit.splitOptions<T & { logLevel?: unknown }, 'logLevel'>(options, ['logLevel']).rest as T
+  return kit.splitOptions<T & { logLevel?: unknown }, 'logLevel'>(options, ['logLevel']).rest
 }

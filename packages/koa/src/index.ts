@@ -12,6 +12,7 @@ export interface IdentityState {
 /** What is used of a Koa context, in version 2 and 3 alike. */
 export interface Context {
   readonly req: IncomingMessage
+  // The method is not used: it makes the type more than a list of optional members, which TypeScript would not match.
   readonly request: { readonly method: string; body?: unknown }
   readonly originalUrl: string
   state: { identity?: Identity }
@@ -56,13 +57,23 @@ export function countersign<Custom = unknown>(
   )
 }
 
-/** Lets users on that have any of these roles: 403 `insufficient_role`. Stands after `countersign()`. */
+/**
+ * Lets users on that have any of these roles; stands after `countersign()`. Others get 403 `insufficient_role`, anonymous
+ * requests 401 `token_missing`, a route without `countersign()` 500 `identity_missing`.
+ *
+ * @throws TypeError for an empty list
+ */
 export function requireRole(...roles: readonly string[]): Middleware {
   const guard = kit.requireRole(roles)
   return middleware((ctx) => guard(ctx.req))
 }
 
-/** Lets users on that have any of these plans: 403 `insufficient_plan`. Stands after `countersign()`. */
+/**
+ * Lets users on that have any of these plans; stands after `countersign()`. Others get 403 `insufficient_plan`, anonymous
+ * requests 401 `token_missing`, a route without `countersign()` 500 `identity_missing`.
+ *
+ * @throws TypeError for an empty list
+ */
 export function requirePlan(...plans: readonly string[]): Middleware {
   const guard = kit.requirePlan(plans)
   return middleware((ctx) => guard(ctx.req))
@@ -77,7 +88,11 @@ function take(step: kit.Step, ctx: Context, next: () => Promise<unknown>): Promi
   if (step.vary !== undefined) ctx.vary(step.vary)
   if (!step.ok) return refuse(step, ctx)
   if (step.identity !== undefined) ctx.state.identity = step.identity
-  if (step.body !== undefined) ctx.request.body = step.body
+  if (step.body !== undefined) {
+    ctx.request.body = step.body
+    // Some parsers leave the body on Node's request as well: it must not stay there unbound.
+    if (Object.hasOwn(ctx.req, 'body')) Object.assign(ctx.req, { body: step.body })
+  }
   return next()
 }
 

@@ -16,10 +16,11 @@ export interface FileDirectory extends TenantDirectory {
   close(): void
 }
 
+/** What {@link fileDirectory} takes. */
 export interface FileDirectoryOptions {
   /**
    * Called when a later edit cannot be taken in; the last good tenants stay in force. Default: a process
-   * warning. The error names tenants and reasons, never a key.
+   * warning. A `TenantLoadError` names tenants and reasons, never a key.
    */
   readonly onError?: (error: Error) => void
   /** Serve the tenants that are sound and report the others to `onError`. Default: false. */
@@ -38,12 +39,19 @@ const MAX_DEPTH = 32
  */
 export function fileDirectory(path: string, options: FileDirectoryOptions = {}): FileDirectory {
   const own = ownOptions('fileDirectory', options, ['onError', 'skipInvalid'])
-  const { onError = warn } = own
   const skipInvalid = booleanOption('fileDirectory: option "skipInvalid"', own.skipInvalid, false)
   if (typeof path !== 'string' || path === '')
     throw new TypeError('fileDirectory: path must be a non-empty string')
-  if (typeof onError !== 'function')
+  const report = own.onError === undefined ? warn : own.onError
+  if (typeof report !== 'function')
     throw new TypeError('fileDirectory: option "onError" must be a function')
+  const onError = (error: Error): void => {
+    try {
+      report(error)
+    } catch {
+      warn(error) // a report that fails must not end the process
+    }
+  }
 
   // Taken before the file is read, so that no edit falls between the two.
   let seen = versionOf(path)

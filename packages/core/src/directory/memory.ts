@@ -2,7 +2,7 @@ import { booleanOption, ownOptions } from '../options.ts'
 import { reportTenant } from '../events.ts'
 import type { Tenant } from '../tenant.ts'
 import type { TenantDirectory } from './directory.ts'
-import { SealedTenants, TenantLoadError } from './sealed-tenants.ts'
+import { nameOf, SealedTenants, TenantLoadError } from './sealed-tenants.ts'
 
 /** A directory in memory. */
 export interface MemoryDirectory extends TenantDirectory {
@@ -18,6 +18,7 @@ export interface MemoryDirectory extends TenantDirectory {
   delete(id: string): boolean
 }
 
+/** What {@link memoryDirectory} takes. */
 export interface MemoryDirectoryOptions {
   /** Serve the tenants that are sound and report the others (`countersign:tenant`). Default: false. */
   readonly skipInvalid?: boolean
@@ -47,7 +48,7 @@ export function memoryDirectory(
       try {
         sealed.set(tenant)
       } catch (error) {
-        const fault = { tenant: JSON.stringify(tenant?.id), reason: (error as Error).message }
+        const fault = { tenant: nameOf(tenant), reason: (error as Error).message }
         throw new TenantLoadError('memoryDirectory.set', [fault])
       }
     },

@@ -1,11 +1,28 @@
-import { isObject } from '../json.ts'
-import { copyRecord, prepareTenant, type PreparedTenant, type Tenant } from '../tenant.ts'
+import { deepFreeze, isObject } from '../json.ts'
+import {
+  copyRecord,
+  isTenantId,
+  prepareTenant,
+  type PreparedTenant,
+  type Tenant,
+} from '../tenant.ts'
 
 /** A tenant that could not be taken in, and why. */
 export interface TenantFault {
   /** The id, quoted, or the place in the list where there is no readable id. */
   readonly tenant: string
+  /** Which rule it broke: no key, no value of the record. */
   readonly reason: string
+}
+
+/** How a tenant is called in errors and events: its id, quoted, where that is one. */
+export function nameOf(record: unknown, otherwise = 'unknown'): string {
+  try {
+    const id = isObject(record) ? record['id'] : undefined
+    return isTenantId(id) ? JSON.stringify(id) : otherwise
+  } catch {
+    return otherwise // a getter that throws
+  }
 }
 
 /** A tenant was refused at load. Holds reasons only: no key, no secret. */
@@ -47,11 +64,8 @@ export class SealedTenants {
       try {
         sealed.#add(tenant)
       } catch (error) {
-        const id = isObject(tenant) ? tenant['id'] : undefined
-        faults.push({
-          tenant: typeof id === 'string' ? JSON.stringify(id) : `number ${place}`,
-          reason: (error as Error).message,
-        })
+        const name = nameOf(tenant, `number ${place}`)
+        faults.push({ tenant: name, reason: (error as Error).message })
       }
     }
     return { tenants: sealed, faults }
@@ -94,7 +108,7 @@ function seal(tenant: unknown): Tenant {
   const record = copyRecord(tenant) as Tenant
   const prepared = prepareTenant(record)
   for (const key of record.keys) if ('secret' in key) redact(key)
-  freeze(record)
+  deepFreeze(record) // bytes cannot be frozen; the key that was made from them is a copy
   preparedRecords.set(record, prepared)
   return record
 }
@@ -106,11 +120,4 @@ function redact(key: object): void {
     toJSON: { value: shown },
     [Symbol.for('nodejs.util.inspect.custom')]: { value: shown },
   })
-}
-
-function freeze(value: object): void {
-  // Bytes cannot be frozen; the key that was made from them is a copy.
-  for (const child of Object.values(value))
-    if (typeof child === 'object' && child !== null && !(child instanceof Uint8Array)) freeze(child)
-  Object.freeze(value)
 }

@@ -4,6 +4,7 @@ import { numberOption, ownOptions } from '../options.ts'
 import { defineProfile, type Profile, type TokenLimits } from '../profile.ts'
 import type { StandardSchema } from '../standard-schema.ts'
 
+/** What the profile takes; all of it may be left out. */
 export interface SearchIntegrationOptions<Custom = undefined> {
   /** What may sign: any of RS256, PS256, ES256, EdDSA. Default: `['RS256']`. */
   readonly algorithms?: readonly [AsymmetricAlgorithm, ...AsymmetricAlgorithm[]]
@@ -18,10 +19,12 @@ export interface SearchIntegrationOptions<Custom = undefined> {
     readonly policy?: MergePolicy
     /** Refuse tokens without filters. Default: false. */
     readonly required?: boolean
+    /** How large a filter may be. */
     readonly limits?: FilterLimits
   }
   /** Seconds that a token may live at most. Default and maximum: 86 400. */
   readonly maxLifetime?: number
+  /** How large a token may be. */
   readonly limits?: TokenLimits
   /** A Standard Schema for all claims, synchronous and pure; its output is `identity.custom`. */
   readonly custom?: StandardSchema<Custom>

@@ -2,6 +2,7 @@ import { numberOption, ownOptions } from '../options.ts'
 import { defineProfile, type Profile, type TokenLimits } from '../profile.ts'
 import type { StandardSchema } from '../standard-schema.ts'
 
+/** What the profile takes; all of it may be left out. */
 export interface SupportWidgetOptions<Custom = undefined> {
   /** Check `iss`: it must equal this text, or `'tenant'` for each tenant's own. Default: not checked. */
   readonly issuer?: string
@@ -9,6 +10,7 @@ export interface SupportWidgetOptions<Custom = undefined> {
   readonly audience?: string | readonly string[]
   /** Seconds that a token may live at most. Default and maximum: 3600. */
   readonly maxLifetime?: number
+  /** How large a token may be. */
   readonly limits?: TokenLimits
   /** A Standard Schema for all claims, synchronous and pure; its output is `identity.custom`. */
   readonly custom?: StandardSchema<Custom>

@@ -141,7 +141,6 @@ describe('options', () => {
     )
   })
 
-  // DEFECT directory/file.ts:39
   it('refuses a skipInvalid that is no boolean', () => {
     expect(() => open(fileOf([]), { skipInvalid: 'false' } as never)).toThrow(
       /option "skipInvalid"/,
@@ -265,7 +264,6 @@ describe.concurrent('an edit', () => {
 })
 
 describe('an edit right after the load', () => {
-  // DEFECT directory/file.ts:58
   it('is seen, however late the watcher looks at the file for the first time', async () => {
     const path = fileOf([tenant('a')])
     // As in a process that is just starting: whoever reads the file's state first has to wait for a thread.

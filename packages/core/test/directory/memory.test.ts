@@ -102,7 +102,6 @@ describe('memoryDirectory', () => {
     )
   })
 
-  // DEFECT directory/memory.ts:35
   it('refuses a skipInvalid that is no boolean', () => {
     expect(() => memoryDirectory([], { skipInvalid: 'false' } as never)).toThrow(
       /option "skipInvalid"/,

@@ -187,6 +187,7 @@ export class World {
       ...this.options(),
       tenants: memoryDirectory(record === undefined ? [] : [record]),
       tokenCache: false,
+      directoryCache: { maxEntries: 1 }, // nothing is kept of a memory directory; this only saves setting memory aside
     })
   }
 }

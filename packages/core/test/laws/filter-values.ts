@@ -65,7 +65,16 @@ const value: fc.Arbitrary<unknown> = fc.oneof<fc.MaybeWeightedArbitrary<unknown>
 )
 
 /** A document with some of the attributes. */
-export const documents: fc.Arbitrary<Record<string, unknown>> = fc.dictionary(key, value, {
+const documents: fc.Arbitrary<Record<string, unknown>> = fc.dictionary(key, value, {
   maxKeys: 4,
   noNullPrototype: true,
 })
+
+const POOL = 2000
+const AT_ONCE = 30
+
+/** Some of many documents. They are made once: making them is what would take longest. */
+export function someDocuments(seed: number): fc.Arbitrary<readonly Record<string, unknown>[]> {
+  const pool = fc.sample(documents, { seed, numRuns: POOL })
+  return fc.nat(POOL - AT_ONCE).map((start) => pool.slice(start, start + AT_ONCE))
+}

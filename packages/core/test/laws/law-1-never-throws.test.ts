@@ -237,8 +237,8 @@ const anything: fc.Arbitrary<Attempt> = fc.record({
   token: fc.oneof(
     fc.string({ unit: 'binary' }),
     fc.string({ unit: 'grapheme' }),
-    fc.json({ maxDepth: 3 }),
-    fc.jsonValue({ maxDepth: 3 }),
+    fc.json({ maxDepth: 2 }),
+    fc.jsonValue({ maxDepth: 2 }),
     fc.base64String(),
     fc.array(fc.base64String({ maxLength: 12 }), { maxLength: 5 }).map((parts) => parts.join('.')),
   ),

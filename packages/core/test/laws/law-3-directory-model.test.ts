@@ -224,7 +224,7 @@ test(
   'a verdict rests on a record of the age that ttl and maxStale allow, and on nothing else',
   { timeout: patience(240_000) },
   async () => {
-    const parameter = parameters('law 3, directory', 600)
+    const parameter = parameters('law 3, directory', 350)
     const tally = new Tally()
     const commands = fc.commands(
       [
@@ -264,7 +264,7 @@ test(
     )
     process.stdout.write(`law 3, directory: ${tally.text}\n`)
 
-    tally.expectReached(['step'], parameter, 20_000)
+    tally.expectReached(['step'], parameter, 10_000)
     tally.expectReached(
       [
         'ok',

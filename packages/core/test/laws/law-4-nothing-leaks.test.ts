@@ -28,7 +28,7 @@ import { CODES } from './verdicts.ts'
 // a claim value.
 
 /** Every round is some ninety requests, with canaries of its own. */
-const rounds = Math.min(runs(8), 200)
+const rounds = Math.min(runs(5), 200)
 process.stdout.write(`law 4: SEED=${seed} RUNS=${rounds}\n`)
 
 /** Everything that a value shows of itself. */

@@ -136,7 +136,6 @@ describe('searchIntegration', () => {
     expect(searchIntegration()).toEqual(defaults)
   })
 
-  // DEFECT search-integration.ts:49, 59, 63, 86
   it.each([[{ algorithms: null }], [{ algorithms: 7 }], [{ body: null }], [{ filters: null }]])(
     'refuses %j, and names the option',
     (options) => {

@@ -1,0 +1,178 @@
+import type { IncomingMessage } from 'node:http'
+import { andThen, type Awaitable } from '../awaitable.ts'
+import { bodyState, isJson, type BodyRequest } from '../body-state.ts'
+import { AuthError } from '../errors.ts'
+import { reportRefusal } from '../events.ts'
+import type { Identity } from '../identity.ts'
+import { isPreflight, type AuthRequest } from '../request.ts'
+import { attach, attached } from './attached.ts'
+import { readAdapterOptions, type CountersignOptions } from './options.ts'
+
+/** What an adapter does next. */
+export type Step<Custom = unknown> =
+  | {
+      readonly ok: true
+      /** To attach to the request, where there is one by now. */
+      readonly identity?: Identity<Custom> | undefined
+      /** To put in the place of the parsed body, where it was bound. */
+      readonly body?: unknown
+      /** A header name for `Vary`. */
+      readonly vary?: string | undefined
+    }
+  | {
+      readonly ok: false
+      readonly error: AuthError
+      /** Hand the error to the framework instead of answering. */
+      readonly throws: boolean
+      readonly vary?: string | undefined
+    }
+
+/**
+ * The step that changes nothing. Every member is spelled out, so that none is read from a polluted prototype.
+ */
+export const GO_ON: Extract<Step<never>, { ok: true }> = Object.freeze({
+  ok: true,
+  identity: undefined,
+  body: undefined,
+  vary: undefined,
+})
+
+/** Node's own request; the body, and the URL before mounts, are given beside it. */
+export type GateRequest = IncomingMessage
+
+/** One protected part of a service, without its framework. No step throws or rejects for any request. */
+export interface Gate<Custom = unknown> {
+  /** Whether the second phase has anything to do. */
+  readonly bindsBody: boolean
+  /** Phase 1: judges the headers and remembers the verdict; attaches nothing. */
+  readonly before: (
+    request: GateRequest,
+    url?: string,
+    optional?: boolean,
+  ) => Awaitable<Step<Custom>>
+  /** Phase 2: binds what was parsed, and gives the identity to attach. */
+  readonly after: (request: GateRequest, body: unknown) => Step<Custom>
+  /** Both phases, for a body that is parsed already. */
+  readonly both: (request: GateRequest, body: unknown, url?: string) => Awaitable<Step<Custom>>
+  /** Phase 1 alone, and the identity with `bodyBound: false`. */
+  readonly unbound: (
+    request: GateRequest,
+    url?: string,
+    optional?: boolean,
+  ) => Awaitable<Step<Custom>>
+  /** Lets a request through without an identity. */
+  readonly skip: (request: GateRequest) => Step<Custom>
+  /** The identity that was attached. @throws AuthError `identity_missing` */
+  readonly identity: (request: GateRequest) => Identity<Custom>
+}
+
+/**
+ * Makes the gate behind `countersign()`.
+ *
+ * @throws TypeError that names a wrong option
+ */
+export function createGate<Custom>(options: CountersignOptions<Custom>): Gate<Custom> {
+  const { authenticator, optional, throws } = readAdapterOptions(options)
+  const { profile } = authenticator
+  const { header } = profile.token
+  const vary = header === 'authorization' ? undefined : titleCase(header)
+  /** What phase 1 found, and whether a body is still to be bound to it; `null` where nothing is left to do. */
+  const entered = new WeakMap<GateRequest, Entered<Custom> | null>()
+
+  const refuse = (error: AuthError): Step<Custom> => ({ ok: false, error, throws, vary })
+  /** Refuses for what only a gate can see, so that the operator hears of it as well. */
+  const deny = (error: AuthError, identity?: Identity<Custom>): Step<Custom> => {
+    reportRefusal('bind', profile.name, identity?.tenantId, error)
+    return refuse(error)
+  }
+  const pass = (request: GateRequest, identity: Identity<Custom>, body?: unknown): Step<Custom> => {
+    attach(request, { identity, authenticator, profile: profile.name, throws })
+    return { ok: true, identity, body, vary }
+  }
+  function enter(
+    request: GateRequest,
+    url: string | undefined,
+    isOptional: boolean,
+    go: (identity: Identity<Custom>) => Step<Custom>,
+  ): Awaitable<Step<Custom>> {
+    if (isPreflight(request)) return gate.skip(request)
+    const { headers, rawHeaders, method } = request
+    const view: AuthRequest = { headers, rawHeaders, method, url: url ?? request.url }
+    return andThen(
+      authenticator.authenticate(view, isOptional ? OPTIONAL : undefined),
+      (outcome) => (outcome.ok ? go(outcome.identity) : refuse(outcome.error)),
+    )
+  }
+  function bind(request: GateRequest, identity: Identity<Custom>, body: unknown): Step<Custom> {
+    if (profile.body === null) return pass(request, identity)
+    const state = bodyState(request, body)
+    if (state === 'unread') return deny(unread(request), identity)
+    // Where there was nothing to parse, a parser may have left an empty object: the handler gets the signed filters in
+    // it, but it cannot be asked to name a tenant.
+    const absent = state === 'none'
+    const parsed = absent ? (body ?? undefined) : body
+    const outcome = authenticator.bindBody(identity, parsed, { absent })
+    return outcome.ok ? pass(request, outcome.identity, outcome.body) : refuse(outcome.error)
+  }
+
+  const gate: Gate<Custom> = {
+    bindsBody: profile.body !== null,
+    before: (request, url, own = optional) =>
+      enter(request, url, own === true, (identity) => {
+        entered.set(request, { identity, unbound: false })
+        return { ...GO_ON, vary }
+      }),
+    after(request, body) {
+      const found = entered.get(request)
+      if (found === undefined)
+        return isPreflight(request) ? GO_ON : deny(new AuthError('identity_missing'))
+      if (found === null) return GO_ON
+      // Attached again: a gate around this one may have attached its own since.
+      return found.unbound ? pass(request, found.identity) : bind(request, found.identity, body)
+    },
+    both: (request, body, url) =>
+      enter(request, url, optional, (identity) => bind(request, identity, body)),
+    unbound: (request, url, own = optional) =>
+      enter(request, url, own === true, (identity) => {
+        entered.set(request, { identity, unbound: true })
+        return pass(request, identity)
+      }),
+    skip(request) {
+      entered.set(request, null)
+      return GO_ON
+    },
+    identity(request) {
+      const found = attached(request)
+      // Another authenticator's identity has other claims: its type would be a lie.
+      if (found?.authenticator !== authenticator) throw new AuthError('identity_missing')
+      return found.identity as Identity<Custom>
+    },
+  }
+  return Object.freeze(gate)
+}
+
+const OPTIONAL = Object.freeze({ optional: true })
+
+interface Entered<Custom> {
+  readonly identity: Identity<Custom>
+  readonly unbound: boolean
+}
+
+function titleCase(header: string): string {
+  return header.replace(/(?<=^|-)[a-z]/g, (letter) => letter.toUpperCase())
+}
+
+let warned = false
+
+function unread(request: BodyRequest): AuthError {
+  if (!isJson(request))
+    return new AuthError('body_unsupported', { reason: 'nobody parses this type' })
+  if (!warned)
+    process.emitWarning(
+      'A request body reached countersign unread, so it was refused. Put the body parser before countersign(), or use ' +
+        'auth.beforeBody, the parser, auth.afterBody; for uploads and proxies, auth.unbound.',
+      { code: 'COUNTERSIGN_BODY_NOT_PARSED' },
+    )
+  warned = true
+  return new AuthError('body_not_parsed', { reason: 'the body parser must stand before this' })
+}

@@ -59,9 +59,13 @@ export function createTenantLookup(options: TenantLookupOptions): TenantLookup {
   const { ttl, maxStale } = cache === false ? { ttl: 0, maxStale: 0 } : cache
   const flights = new Map<string, Promise<PreparedTenant | undefined>>()
   // What a record was made into last: with the same revision it is not made again, so verdicts that rest on it hold.
-  const latest = new LRUCache<string, PreparedTenant>({
-    max: cache === false ? UNCACHED_ENTRIES : cache.maxEntries,
-  })
+  // Sealed records, of which live directories are made, are prepared already.
+  const latest = isLive(directory)
+    ? undefined
+    : new LRUCache<string, PreparedTenant>({
+        max: cache === false ? UNCACHED_ENTRIES : cache.maxEntries,
+      })
+  const fitting = new WeakSet<PreparedTenant>()
 
   function find(key: string, question: Question): Awaitable<PreparedTenant | undefined> {
     const entry = entries?.get(key)
@@ -130,11 +134,11 @@ export function createTenantLookup(options: TenantLookupOptions): TenantLookup {
       const sealed = preparedFrom(record as object)
       copy = sealed ?? copyRecord(record)
       const tenant = sealed ?? prepareTenant(copy)
-      const known = latest.get(tenant.id)
-      if (known === tenant || (sealed === undefined && known?.revision === tenant.revision))
-        return known
+      const known = sealed ?? latest?.get(tenant.id)
+      if (known?.revision === tenant.revision && fitting.has(known)) return known
       fits(tenant)
-      latest.set(tenant.id, tenant)
+      fitting.add(tenant)
+      latest?.set(tenant.id, tenant)
       return tenant
     } catch (error) {
       reportTenant({ tenant: nameOf(copy), reason: (error as Error).message })
@@ -154,7 +158,7 @@ export function createTenantLookup(options: TenantLookupOptions): TenantLookup {
         owns: ({ apiKeyHashes }) => apiKeyHashes === undefined || apiKeyHashes.has(hash),
       }),
     invalidate(id) {
-      latest.delete(id)
+      latest?.delete(id)
       // Which tenant an API key will lead to is not known yet, so all of those are asked anew.
       for (const key of flights.keys())
         if (key === `id ${id}` || key.startsWith('key ')) flights.delete(key)

@@ -1,5 +1,6 @@
 import { defineProfile, type Profile } from '@countersign/core'
 import { describe, expect, it } from 'vitest'
+import { NOW } from '../fixtures/clock.ts'
 import { ISSUER, KEYS, SEARCH_TENANTS, searchToken } from '../fixtures/search.ts'
 import { widgetToken } from '../fixtures/widget.ts'
 import {
@@ -11,7 +12,7 @@ import {
 } from '../hosts/host.ts'
 import { bearer, posting } from './case.ts'
 import { expectProblem } from './problem.ts'
-import { send } from './raw-client.ts'
+import { send, type RawRequest } from './raw-client.ts'
 import { echo, keyless, search, widget } from './services.ts'
 
 const routes = [{ path: '/echo', handler: echo }]
@@ -27,7 +28,7 @@ const gatewayProfile: Profile = defineProfile({
   audience: null,
   type: null,
   maxLifetime: 86_400,
-  user: { id: 'sub', email: null, roles: null, plan: null },
+  user: { id: 'sub', email: null, roles: 'roles', plan: null },
   filters: { claim: 'filters', body: 'filters' },
   userAttributes: null,
   body: { tenant: ['integrationId'], when: 'when-present' },
@@ -113,4 +114,77 @@ export function describeNesting(host: Host): void {
       },
     )
   })
+
+  describe('the outer binds bodies, and its identity is not the one that counts', () => {
+    const gateway = { profile: gatewayProfile, tenants: SEARCH_TENANTS, now: (): number => NOW }
+    const orders = ['after-parser', 'around-parser'] as const
+
+    it.each(orders)('the inner, which binds none, is attached (%s)', (order) =>
+      serving(host, { auth: keyless(), inner: widget(), order, routes }, async (app) => {
+        const signed = bearer(widgetToken(), ['User-Token', searchToken()])
+        for (const request of [signed, posting(signed, { integrationId: 'int_docs' })]) {
+          const answer = await send(app, request)
+          expect(answer.status).toBe(200)
+          expect(JSON.parse(answer.body)).toMatchObject({
+            identity: { tenantId: 'ten_acme', userId: 'usr_7', bodyBound: false },
+            typed: 'the attached one',
+          })
+        }
+        expectProblem(
+          await send(app, posting(signed, { integrationId: 'int_other' })),
+          'tenant_mismatch',
+          { vary: 'User-Token' },
+        )
+      }),
+    )
+
+    it('the inner, told to leave the body unbound, is attached', () =>
+      serving(
+        host,
+        { auth: gateway, inner: keyless(), innerUnbound: true, routes },
+        async (app) => {
+          const answer = await send(app, posting(bothTokens([]), { lang: 'en' }))
+          expect(answer.status).toBe(200)
+          expect(JSON.parse(answer.body)).toMatchObject({
+            identity: { userId: 'usr_9', bodyBound: false },
+            typed: 'the attached one',
+          })
+        },
+      ))
+
+    it.each<[string, Pick<AppDescription, 'inner' | 'innerUnbound' | 'order'>]>([
+      ['one that binds no body', { inner: widget() }],
+      ['the same, around the parser', { inner: widget(), order: 'around-parser' }],
+      ['one that binds it too', { inner: keyless() }],
+      ['one that leaves it unbound', { inner: keyless(), innerUnbound: true }],
+    ])('a role that only the outer token has does not count for %s', (_name, inner) => {
+      const admin = [{ path: '/echo', guards: { roles: ['admin'] }, handler: echo }]
+      return serving(host, { auth: gateway, ...inner, routes: admin }, async (app) => {
+        const request = bothTokens(['admin'])
+        expectProblem(await send(app, request), 'insufficient_role', { vary: varies(inner) })
+        expectProblem(await send(app, posting(request, {})), 'insufficient_role', {
+          vary: varies(inner),
+        })
+      })
+    })
+
+    it('a role that only the inner token has does', () => {
+      const editors = [{ path: '/echo', guards: { roles: ['editor'] }, handler: echo }]
+      return serving(host, { auth: gateway, inner: widget(), routes: editors }, async (app) => {
+        expect((await send(app, posting(bothTokens(['user']), {}))).status).toBe(200)
+      })
+    })
+  })
+}
+
+/** Three tokens, for whichever profile stands inside; the outer one's roles are given. */
+function bothTokens(roles: readonly string[]): RawRequest {
+  const outer = searchToken({ sub: 'gateway', roles }, KEYS.int_docs.privateKey)
+  return bearer(widgetToken(), ['X-Gateway-Token', outer], ['User-Token', searchToken()])
+}
+
+function varies({ inner }: Pick<AppDescription, 'inner'>): string {
+  const readsUserToken =
+    inner !== undefined && 'profile' in inner && inner.profile.tenant.hint === null
+  return readsUserToken ? 'X-Gateway-Token, User-Token' : 'X-Gateway-Token'
 }

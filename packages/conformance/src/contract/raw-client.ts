@@ -12,6 +12,8 @@ export interface RawRequest {
 export interface RawAnswer {
   readonly status: number
   readonly headers: IncomingHttpHeaders
+  /** Names and values in turn, as they came. */
+  readonly rawHeaders: readonly string[]
   readonly body: string
 }
 
@@ -36,6 +38,7 @@ export function send(
           resolve({
             status: incoming.statusCode ?? 0,
             headers: incoming.headers,
+            rawHeaders: incoming.rawHeaders,
             body: Buffer.concat(chunks).toString('utf8'),
           }),
         )

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { collectOutcomes } from '../fixtures/events.ts'
 import { searchToken } from '../fixtures/search.ts'
 import type { Exchange, RunningApp } from '../hosts/host.ts'
 import { posting, userToken } from './case.ts'
@@ -42,9 +43,18 @@ export function describeTwoHalves(name: string, start: HalvesApp): void {
     })
 
     it('afterBody alone is refused: nobody was verified', async () => {
+      const events = collectOutcomes()
       const { answer, seen } = await answered(['parser', 'after'])
       expectProblem(answer, 'identity_missing', { vary: 'User-Token' })
       expect(seen).toEqual([])
+      expect(events).toMatchObject([
+        {
+          phase: 'bind',
+          profile: 'search-integration',
+          tenantId: undefined,
+          code: 'identity_missing',
+        },
+      ])
     })
 
     it('beforeBody and afterBody without a parser between are refused', async () => {

@@ -44,7 +44,7 @@ function build(framework: typeof express, app: AppDescription): ReturnType<typeo
   ]
   server.use(mount, ...stack(auth, app.order, parser))
   const nested = inner === undefined ? undefined : countersign(inner)
-  if (nested !== undefined) server.use(mount, nested)
+  if (nested !== undefined) server.use(mount, app.innerUnbound === true ? nested.unbound : nested)
 
   const router = framework.Router()
   for (const route of app.routes)

@@ -63,15 +63,16 @@ async function build(scope: FastifyInstance, app: AppDescription): Promise<void>
 
 function addRoutes(
   scope: FastifyInstance,
-  { routes, order }: AppDescription,
+  { routes, order, innerUnbound }: AppDescription,
   auth: FastifyAuth | undefined,
   outer: FastifyAuth | undefined,
 ): void {
+  const isUnbound = order === 'unbound' || innerUnbound === true
   for (const route of routes)
     scope.route({
       method: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'],
       url: route.path,
-      ...(order === 'unbound' && { config: { countersign: { body: 'unbound' } } }),
+      ...(isUnbound && { config: { countersign: { body: 'unbound' } } }),
       preHandler: guards(route),
       handler: (request, reply) =>
         andThen(route.handler(exchangeOf(request, auth, outer)), (answer) => send(reply, answer)),

@@ -33,6 +33,8 @@ export interface AppDescription {
   readonly auth?: CountersignOptions
   /** A second `countersign()` within the first. */
   readonly inner?: CountersignOptions
+  /** The inner one leaves the body alone: `auth.unbound`; in Fastify the route says so, and to both. */
+  readonly innerUnbound?: boolean
   /** Default: `after-parser`. */
   readonly order?: Order
   /** Headers that an earlier middleware sets on every response, as a CORS middleware does. */

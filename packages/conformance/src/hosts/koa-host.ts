@@ -35,7 +35,7 @@ function build(Framework: typeof Koa, app: AppDescription): ReturnType<Koa['call
   const auth = app.auth === undefined ? undefined : countersign(app.auth)
   for (const middleware of stack(auth, app.order)) koa.use(middleware)
   const nested = inner === undefined ? undefined : countersign(inner)
-  if (nested !== undefined) koa.use(nested)
+  if (nested !== undefined) koa.use(app.innerUnbound === true ? nested.unbound : nested)
   koa.use((ctx, next) => {
     const route = routes.find(({ path }) => mount + path === ctx.path)
     if (route === undefined) return next()

@@ -3,6 +3,7 @@ import defaultExport, {
   countersign,
   requireRole,
   type FastifyCountersignOptions,
+  type RouteOptions,
 } from '@countersign/fastify'
 import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
 import request from 'supertest'
@@ -10,6 +11,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { keyless, widget } from '../../src/contract/services.ts'
 import { expectProblem } from '../../src/contract/problem.ts'
 import { send } from '../../src/contract/raw-client.ts'
+import { polluted } from '../../src/fixtures/pollution.ts'
 import { searchToken } from '../../src/fixtures/search.ts'
 import { widgetToken } from '../../src/fixtures/widget.ts'
 
@@ -91,6 +93,23 @@ describe('routes', () => {
       .send({ a: 1 })
       .expect(200)
     expect(answer.body).toMatchObject({ identity: { kind: 'anonymous', bodyBound: false } })
+  })
+
+  it.each<[string, unknown, RouteOptions | undefined, number]>([
+    ['countersign', false, undefined, 401],
+    ['countersign', { optional: true }, undefined, 401],
+    ['optional', true, { body: 'unbound' }, 401],
+    ['body', 'unbound', { optional: true }, 403],
+  ])('Object.prototype.%s = %j is no config of a route', async (name, value, config, status) => {
+    await create().register(countersign(keyless()))
+    app.post('/', config === undefined ? {} : { config: { countersign: config } }, who)
+    const sent = request(await url())
+      .post('/')
+      // Where one may be anonymous, what must not come off is the binding.
+      .set(status === 403 ? signed : {})
+      .send({ integrationId: 'int_other' })
+    const answer = await polluted(name, value, async () => sent)
+    expect(answer.status).toBe(status)
   })
 
   it.each([
@@ -211,6 +230,26 @@ describe('registration', () => {
       scope.get('/', who)
     })
     await expectProtectedOrRefused()
+  })
+
+  it.each<[string, typeof countersign]>([
+    ['named', countersign],
+    ['default', defaultExport],
+  ])('register(%s import, options) reaches the routes of its parent', async (_name, plugin) => {
+    create()
+    app.get('/before', who)
+    await app.register(plugin, widget())
+    app.get('/after', who)
+    await app.register(async (sibling) => {
+      sibling.get('/sibling', who)
+    })
+    const at = await url()
+    for (const path of ['/before', '/after', '/sibling', '/nowhere'])
+      await request(at).get(path).expect(401)
+    for (const path of ['/before', '/after', '/sibling']) {
+      const answer = await request(at).get(path).set(good).expect(200)
+      expect(answer.body).toMatchObject({ identity: { userId: 'usr_7' } })
+    }
   })
 
   it('prefix is refused: a plugin without routes cannot have one', async () => {

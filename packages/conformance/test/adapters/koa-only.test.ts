@@ -124,6 +124,101 @@ describe.each(frameworks)('%s', (_name, Framework) => {
     await close()
   })
 
+  describe("a body that the parser leaves on Node's request as well", () => {
+    type Halves = 'auth' | 'both halves' | 'unbound'
+
+    /** What the handler finds in both places; `patch` is what koa-body does with `patchNode`. */
+    async function bodies(halves: Halves, given: object | undefined, patch = true) {
+      const auth = countersign(keyless())
+      const found: Record<'request' | 'req', unknown>[] = []
+      const app = new Framework()
+      if (halves === 'both halves') app.use(auth.beforeBody)
+      if (halves === 'unbound') app.use(auth.unbound)
+      app.use(bodyParser())
+      app.use((ctx, next) => {
+        if (patch) Object.assign(ctx.req, { body: (ctx.request as { body?: unknown }).body })
+        return next()
+      })
+      if (halves === 'auth') app.use(auth)
+      if (halves === 'both halves') app.use(auth.afterBody)
+      app.use((ctx) => {
+        const { body } = ctx.request as { body?: unknown }
+        found.push({ request: body, req: (ctx.req as { body?: unknown }).body })
+        ctx.body = 'ok'
+      })
+      const { url, close } = await listen(app.callback())
+      const token = searchToken({ filters: { attributes: { env: 'dev' } } })
+      const sent = request(url).post('/').set('User-Token', token)
+      const answer = await (given === undefined ? sent : sent.send(given))
+      await close()
+      return { found, status: answer.status }
+    }
+
+    const forged = {
+      filters: { attributes: { env: 'prod' } },
+      userAttributes: { userId: 'root' },
+      q: 'a',
+    }
+    const bound = {
+      filters: { attributes: { env: 'dev' } },
+      userAttributes: { userId: 'usr_9' },
+    }
+
+    it.each(['auth', 'both halves'] as const)('is bound in both places: %s', async (halves) => {
+      const { found } = await bodies(halves, forged)
+      const effective = { ...bound, q: 'a' }
+      expect(found).toMatchObject([{ request: effective, req: effective }])
+    })
+
+    it.each(['auth', 'both halves'] as const)(
+      'is bound in both, absent too: %s',
+      async (halves) => {
+        const { found } = await bodies(halves, undefined)
+        expect(found).toMatchObject([{ request: bound, req: bound }])
+      },
+    )
+
+    it('is left alone in both where it is unbound', async () => {
+      const { found } = await bodies('unbound', forged)
+      expect(found).toEqual([{ request: forged, req: forged }])
+    })
+
+    it('is not put there where the parser did not', async () => {
+      const { found } = await bodies('auth', forged, false)
+      expect(found).toMatchObject([{ request: bound, req: undefined }])
+    })
+
+    it("is never let pass unbound where it is on Node's request only", async () => {
+      const auth = countersign(keyless())
+      const found: unknown[] = []
+      const app = new Framework()
+      app.use(bodyParser())
+      app.use((ctx, next) => {
+        const parsed = ctx.request as { body?: unknown }
+        Object.assign(ctx.req, { body: parsed.body })
+        delete parsed.body
+        return next()
+      })
+      app.use(auth)
+      app.use((ctx) => {
+        found.push((ctx.req as { body?: unknown }).body)
+        ctx.body = 'ok'
+      })
+      const { url, close } = await listen(app.callback())
+      const answer = await request(url)
+        .post('/')
+        .set('User-Token', searchToken())
+        .send({ integrationId: 'int_other' })
+      await close()
+      expect({ status: answer.status, found }).toEqual({ status: 500, found: [] })
+    })
+
+    it('is refused as ever where it names another tenant', async () => {
+      const { found, status } = await bodies('auth', { integrationId: 'int_other' })
+      expect({ found, status }).toEqual({ found: [], status: 403 })
+    })
+  })
+
   it('what next rejects with comes out as it is', async () => {
     const boom = Object.assign(new Error('boom'), { status: 401 })
     const seen: unknown[] = []

@@ -10,3 +10,4 @@ export { splitOptions, type AdapterOptions, type CountersignOptions } from './ad
 export { refusal, withVary } from './adapter/refusal.ts'
 export { checkRoute, readRoute, type Route, type RouteOptions } from './adapter/route-options.ts'
 export { andThen } from './awaitable.ts'
+export { parsedBody } from './body-state.ts'

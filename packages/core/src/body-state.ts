@@ -14,18 +14,29 @@ export interface BodyRequest extends AuthRequest {
  * `unread`: it carries one that nobody has parsed. The parsers of Express 4 set `body` to `{}` also when they
  * do not read, so the stream is asked as well. A Fetch `Request` never holds a parsed body.
  *
- * @param body where the framework keeps the parsed body; `request.body` by default
+ * @param parsed the parsed body, from where the framework keeps it; left out: `request.body`
  */
 export function bodyState(
   request: BodyRequest,
-  body: unknown = request.body,
+  ...parsed: readonly [body?: unknown]
 ): 'none' | 'parsed' | 'unread' {
+  // Given as `undefined`, it says that nobody parsed; only where it is left out does `request.body` stand for it.
+  const body = parsed.length === 0 ? parsedBody(request) : parsed[0]
   if ('bodyUsed' in request) return request.body === null ? 'none' : 'unread'
   if (!carriesBody(request)) return isNothing(body) ? 'none' : 'parsed'
   if (body === undefined) return 'unread'
   if (request.readableDidRead === true || request.readableEnded === true) return 'parsed'
   // A body that is there, though the stream was never read, was put there by hand; an empty one was not.
   return isNothing(body) ? 'unread' : 'parsed'
+}
+
+/**
+ * What a parser left on a request. A body on `Object.prototype` was parsed by nobody; it is not told by being inherited,
+ * since the parsers of Express 4 copy what they find.
+ */
+export function parsedBody(holder: { readonly body?: unknown }): unknown {
+  const { body } = holder
+  return body === (Object.prototype as { body?: unknown }).body ? undefined : body
 }
 
 function isNothing(body: unknown): boolean {

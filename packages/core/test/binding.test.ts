@@ -69,6 +69,20 @@ const mismatch = (reason: string): object => ({
   claim: undefined,
 })
 
+describe('a body with a member named __proto__', () => {
+  it('is refused, since a copy made with Object.assign would inherit what it says', async () => {
+    const made = await make()
+    for (const text of [
+      '{"__proto__":{"admin":true}}',
+      '{"integrationId":"acme","__proto__":null}',
+    ])
+      expect(faultsOf(made.bind(JSON.parse(text)))).toEqual([
+        'body_invalid',
+        [{ pointer: '', detail: 'The body has a member that is not allowed.' }],
+      ])
+  })
+})
+
 describe('the identity', () => {
   it('comes back with the effective filter and bodyBound, frozen', async () => {
     const made = await make({ filters: { attributes: { org: 1 } }, userId: 'u' })

@@ -46,7 +46,8 @@ describe('a request like IncomingMessage', () => {
   })
 
   it('looks for the body where the framework keeps it', () => {
-    expect(state(sized, { body: { a: 1 } }, undefined)).toBe('parsed')
+    // Somebody else's copy does not count: what is bound is what the framework keeps.
+    expect(state(sized, { body: { a: 1 } }, undefined)).toBe('unread')
     expect(state(sized, {}, { a: 1 })).toBe('parsed')
     expect(state(sized, { body: { a: 1 } }, {})).toBe('unread')
   })

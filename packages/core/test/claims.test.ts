@@ -261,6 +261,53 @@ describe('the user', () => {
     expect(refused({ sub: 7 }, rules)).toEqual(invalid('sub', 'is not a text'))
   })
 
+  it('is well-formed text in attributes and fallback too: half a character names nobody', () => {
+    const rule = { claim: 'uid', attribute: 'id', fallback: 'sub' }
+    const half = { attributes: { id: 'u-\ud800' } }
+    expect(identity(half, user(rule)).userId).toBeUndefined()
+    expect(identity({ ...half, sub: 'of sub' }, user(rule)).userId).toBe('of sub')
+    expect(refused(half, user({ ...rule, required: true }))).toEqual(
+      invalid('uid', 'is not a text'),
+    )
+    expect(identity({ attributes: { id: 'u-\ud83d\ude00' } }, user(rule)).userId).toBe('u-😀')
+    expect(refused({ sub: 'u-\udc00' }, user(rule))).toEqual(invalid('sub', 'is not a text'))
+  })
+
+  it('that is required may come from the attribute alone, or the fallback alone', () => {
+    const required = { claim: 'uid', required: true }
+    const byAttribute = user({ ...required, attribute: 'id' })
+    expect(identity({ attributes: { id: 'a' } }, byAttribute).userId).toBe('a')
+    expect(identity({ uid: '', attributes: { id: 'a' } }, byAttribute).userId).toBe('a')
+    for (const attributes of [undefined, {}, { id: '' }, { id: 7 }, { uid: 'x' }])
+      expect(refused({ attributes, sub: 'x' }, byAttribute)).toEqual(
+        invalid('uid', 'is not a text'),
+      )
+    const byFallback = user({ ...required, fallback: 'sub' })
+    expect(identity({ sub: 's' }, byFallback).userId).toBe('s')
+    expect(refused({ attributes: { uid: 'x', sub: 'x' } }, byFallback)).toEqual(
+      invalid('uid', 'is not a text'),
+    )
+  })
+
+  it('has an email and a plan from attributes and fallbacks, required or not', () => {
+    const rules = {
+      user: {
+        id: null,
+        email: { claim: 'mail', attribute: 'mail', required: true },
+        roles: null,
+        plan: { claim: 'plan', attribute: 'tier', fallback: 'level' },
+      },
+      userAttributes: { claim: 'attributes', body: [] },
+    }
+    const attributes = { mail: 'm', tier: 't' }
+    expect(identity({ attributes }, { rules })).toMatchObject({ userEmail: 'm', plan: 't' })
+    expect(identity({ attributes: { mail: 'm' }, level: 'l' }, { rules }).plan).toBe('l')
+    expect(identity({ mail: 'm' }, { rules }).plan).toBeUndefined()
+    expect(refused({ attributes: { tier: 't' } }, { rules })).toEqual(
+      invalid('mail', 'is not a text'),
+    )
+  })
+
   it('does not come from attributes or a fallback that the profile does not name', () => {
     expect(identity({ attributes: { uid: 'x' }, sub: 'x' }, user('uid')).userId).toBeUndefined()
   })
@@ -288,12 +335,17 @@ describe('roles', () => {
     expect(identity({ roles: 7 }).userRoles).toEqual([])
   })
 
-  it.each([['admin'], [null], [7], [{ 0: 'a', length: 1 }], [['a', 7]], [[null]]])(
-    'are refused as %j',
-    (roles) => {
-      expect(refused({ roles }, { rules })).toEqual(invalid('roles', 'is not a list of texts'))
-    },
-  )
+  it.each([
+    ['admin'],
+    [null],
+    [7],
+    [{ 0: 'a', length: 1 }],
+    [['a', 7]],
+    [[null]],
+    [['a', '\ud800']],
+  ])('are refused as %j', (roles) => {
+    expect(refused({ roles }, { rules })).toEqual(invalid('roles', 'is not a list of texts'))
+  })
 })
 
 describe('jti (RFC 7519 section 4.1.7)', () => {

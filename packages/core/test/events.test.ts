@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { reportOutcome, reportTenant, startTrace } from '../src/events.ts'
+import { reportOutcome, reportRefusal, reportTenant, startTrace } from '../src/events.ts'
 import { listen } from './fixtures/events.ts'
 
 describe('countersign:outcome', () => {
@@ -39,6 +39,33 @@ describe('countersign:outcome', () => {
       expect(duration).toBeGreaterThanOrEqual(0)
       expect(duration).toBeLessThan(5000)
     }
+  })
+})
+
+describe('reportRefusal', () => {
+  const refusal = { code: 'identity_missing', reason: 'r', claim: undefined } as const
+
+  it('costs one check when nobody listens', () => {
+    expect(() => reportRefusal('guard', undefined, undefined, refusal)).not.toThrow()
+  })
+
+  it('tells what no phase has told', () => {
+    const events = listen('countersign:outcome')
+    reportRefusal('guard', undefined, undefined, refusal)
+    reportRefusal('bind', 'p', 'acme', { ...refusal, code: 'body_not_parsed', claim: 'c' })
+    const duration = expect.any(Number) as number
+    expect(events).toStrictEqual([
+      { phase: 'guard', profile: undefined, tenantId: undefined, ...refusal, duration },
+      {
+        phase: 'bind',
+        profile: 'p',
+        tenantId: 'acme',
+        code: 'body_not_parsed',
+        reason: 'r',
+        claim: 'c',
+        duration,
+      },
+    ])
   })
 })
 

@@ -25,6 +25,7 @@ describe('the public surface', () => {
       'andThen',
       'checkRoute',
       'createGate',
+      'parsedBody',
       'readRoute',
       'refusal',
       'requirePlan',

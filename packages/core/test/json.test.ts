@@ -2,6 +2,7 @@ import { runInNewContext } from 'node:vm'
 import { describe, expect, it } from 'vitest'
 import {
   deepFreeze,
+  isData,
   isObject,
   isPlainObject,
   member,
@@ -174,6 +175,56 @@ describe('isPlainObject', () => {
       1,
     ]
     expect(others.some(isPlainObject)).toBe(false)
+  })
+})
+
+describe('isData', () => {
+  const cyclic: { self?: unknown; list: unknown[] } = { list: [] }
+  cyclic.self = cyclic
+  cyclic.list.push(cyclic.list)
+
+  it.each<[unknown]>([
+    [undefined],
+    [null],
+    [0],
+    ['x'],
+    [true],
+    [5n],
+    [Symbol('x')],
+    [[]],
+    [{}],
+    [Object.create(null)],
+    [{ a: [{ b: [null, 1, 'x'] }] }],
+    [runInNewContext('({ a: [1] })')],
+    [cyclic],
+  ])('takes %#', (value) => {
+    expect(isData(value)).toBe(true)
+    expect(isData([{ value }])).toBe(true)
+  })
+
+  it.each<[unknown]>([
+    [new Date(0)],
+    [new Map()],
+    [new Set()],
+    [() => 1],
+    [Uint8Array.of(1)],
+    [new URL('http://a.example')],
+    [/x/],
+    [Promise.resolve()],
+    [new Proxy(new Map(), {})],
+  ])('refuses what freezing does not hold, %#', (value) => {
+    expect(isData(value)).toBe(false)
+    expect(isData({ a: [{ b: value }] })).toBe(false)
+    expect(isData([1, [value]])).toBe(false)
+  })
+
+  it('has no depth at which it fails', () => {
+    let value: object = {}
+    for (let i = 0; i < 100_000; i++) value = { value }
+    expect(isData(value)).toBe(true)
+    let last: object = new Map()
+    for (let i = 0; i < 100_000; i++) last = [last]
+    expect(isData(last)).toBe(false)
   })
 })
 

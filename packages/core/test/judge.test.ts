@@ -623,6 +623,24 @@ describe('required filters', () => {
       code('filters_missing', 'a required attribute'),
     )
   })
+
+  it('of a tenant hold anonymous requests too, where the profile reads none', async () => {
+    const anonymousFilters = { attributes: { org: 'public' } }
+    const open = { ...acme, requireUser: false, anonymousFilters }
+    const hint = { 'x-tenant-key': 'acme' }
+    const held = widget({ tenants: [{ ...open, requiredFilterAttributes: ['org'] }] })
+    const { identity } = await passed(ask(held, undefined, hint))
+    expect(identity.filters).toEqual(anonymousFilters)
+    const bound = await passed<{ ok: true; identity: Identity }>(held.bindBody(identity, {}))
+    expect(bound.identity.filters).toEqual(anonymousFilters)
+    expect(await refused(ask(held, widgetToken()))).toEqual(
+      code('filters_missing', 'a required attribute'),
+    )
+    const lacking = widget({ tenants: [{ ...open, requiredFilterAttributes: ['org', 'team'] }] })
+    expect(await refused(ask(lacking, undefined, hint))).toEqual(
+      code('filters_missing', 'a required attribute'),
+    )
+  })
 })
 
 describe('no token', () => {

@@ -1,5 +1,6 @@
 import { sign as signBytes } from 'node:crypto'
-import { describe, expect, it } from 'vitest'
+import { errors } from 'jose'
+import { describe, expect, it, vi } from 'vitest'
 import { prepareKey, type PreparedKey } from '../src/keys.ts'
 import { isSignedBy } from '../src/signature.ts'
 import { OTHER_SECRET, SECRET, ed25519, otherP256, otherRsa, p256, rsa } from './fixtures/keys.ts'
@@ -68,5 +69,24 @@ describe('isSignedBy', () => {
     await expect(isSignedBy(sign(claims, { alg: 'HS256', secret: SECRET }), key)).rejects.toThrow(
       TypeError,
     )
+  })
+
+  it('throws where the runtime fails, which jose tells as a failed signature with a cause', async () => {
+    const token = sign(claims, { alg: 'HS256', secret: SECRET })
+    const broken = new Error('the runtime is broken')
+    const verify = vi.spyOn(crypto.subtle, 'verify').mockRejectedValueOnce(broken)
+    try {
+      const thrown: unknown = await isSignedBy(token, secret(SECRET)).then(
+        () => expect.unreachable('it was a verdict'),
+        (error: unknown) => error,
+      )
+      expect(verify).toHaveBeenCalledOnce()
+      expect(thrown).toBeInstanceOf(errors.JWSSignatureVerificationFailed)
+      expect((thrown as Error).cause).toBe(broken)
+    } finally {
+      verify.mockRestore()
+    }
+    expect(await isSignedBy(token, secret(SECRET))).toBe(true)
+    expect(await isSignedBy(token, secret(OTHER_SECRET))).toBe(false)
   })
 })

@@ -305,6 +305,66 @@ describe('ttl', () => {
   })
 })
 
+describe('a tenant whose record is equal', () => {
+  it('is the same tenant, with the same keys, where the cache is switched off', async () => {
+    let asked = 0
+    const b = bench(false, { fits: () => void (asked += 1) })
+    b.answer = async (id) => Promise.resolve(structuredClone(tenant(id)))
+    const first = await b.lookup.byId('acme')
+    const second = await b.lookup.byId('acme')
+    expect(b.calls).toBe(2)
+    expect(second).toBe(first)
+    expect(second?.keys[0]?.material).toBe(first?.keys[0]?.material)
+    expect(asked).toBe(1)
+  })
+
+  it.each([[false], [{}]] as const)('is one for all of its API keys, cache %j', async (cache) => {
+    const b = bench(cache)
+    const hashes = [hash, hash.replaceAll('1', '2')]
+    b.answer = async () => Promise.resolve(tenant('acme', { apiKeyHashes: hashes }))
+    const found = [
+      await b.lookup.byApiKeyHash(hash),
+      await b.lookup.byApiKeyHash(hashes[1] as string),
+      await b.lookup.byId('acme'),
+    ]
+    expect(found[0]?.id).toBe('acme')
+    expect(new Set(found).size).toBe(1)
+    expect(b.calls).toBe(3)
+  })
+
+  it('is asked anew whether it fits when it did not', async () => {
+    let fits = false
+    const b = bench(false, {
+      fits: () => {
+        if (!fits) throw new Error('it does not')
+      },
+    })
+    expect(await refused(b.lookup.byId('acme'))).toEqual(unavailable)
+    expect(await refused(b.lookup.byId('acme'))).toEqual(unavailable)
+    fits = true
+    expect((await b.lookup.byId('acme'))?.id).toBe('acme')
+  })
+
+  it.each([[false], [{ ttl: 60 }]] as const)(
+    'by its own revision counts as equal until it is invalidated, cache %j',
+    async (cache) => {
+      const b = bench(cache)
+      b.answer = (id) => tenant(id, { revision: '1' })
+      const first = await b.lookup.byId('acme')
+      b.answer = (id) =>
+        tenant(id, { revision: '1', keys: [{ alg: 'HS256', secret: OTHER_SECRET }] })
+      b.at += 60
+      expect(await b.lookup.byId('acme')).toBe(first)
+      b.lookup.invalidate('globex')
+      b.at += 60
+      expect(await b.lookup.byId('acme')).toBe(first)
+      b.lookup.invalidate('acme')
+      const other = await b.lookup.byId('acme')
+      expect(other?.keys[0]?.fingerprint).not.toBe(first?.keys[0]?.fingerprint)
+    },
+  )
+})
+
 describe('an outage', () => {
   it.each<[string, () => unknown]>([
     ['throws', down],

@@ -64,6 +64,39 @@ describe('copyRecord', () => {
   })
 })
 
+describe('the bytes of a secret in copyRecord', () => {
+  const pooled = Buffer.from(OTHER_SECRET)
+  const neighbour = Buffer.from('canary of another tenant, from the same pool')
+  const secretOf = (record: unknown, at = 0): unknown =>
+    (copyRecord(record) as { keys: { secret: unknown }[] }).keys[at]?.secret
+
+  it('are all that the copy holds: nothing of the pool around a Buffer', () => {
+    expect(pooled.buffer).toBe(neighbour.buffer)
+    expect(pooled.buffer.byteLength).toBeGreaterThan(pooled.length)
+    const secret = secretOf({ keys: [{ secret: pooled }] }) as Uint8Array
+    expect(Buffer.from(secret).toString()).toBe(OTHER_SECRET)
+    expect(secret.byteOffset).toBe(0)
+    expect(secret.buffer.byteLength).toBe(pooled.length)
+  })
+
+  it('are those of a view into a larger array', () => {
+    const bytes = Uint8Array.from({ length: 64 }, (_, i) => i)
+    const secret = secretOf({ keys: [{ secret: bytes.subarray(8, 12) }] }) as Uint8Array
+    expect([...secret]).toEqual([8, 9, 10, 11])
+    expect(secret.buffer.byteLength).toBe(4)
+  })
+
+  it('are found in every key, and nothing else is touched', () => {
+    const keys = [null, 'x', [pooled], { secret: 'text' }, { secret: 7 }, {}, { secret: pooled }]
+    expect(copyRecord({ keys })).toMatchObject({
+      keys: [null, 'x', [{}], { secret: 'text' }, { secret: 7 }, {}, {}],
+    })
+    expect((secretOf({ keys }, 6) as Uint8Array).buffer.byteLength).toBe(pooled.length)
+    for (const record of [{ keys: 'x' }, { keys: { secret: pooled } }, {}, [], 7, null, undefined])
+      expect(() => copyRecord(record)).not.toThrow()
+  })
+})
+
 describe('a record', () => {
   it('has defaults', () => {
     const tenant = prepare()

@@ -44,10 +44,10 @@ export function countersign<Custom = unknown>(
 ): ExpressAuth<Custom> {
   const gate = kit.createGate(options)
   return Object.assign(
-    middleware((req) => gate.both(req, req.body, req.originalUrl)),
+    middleware((req) => gate.both(req, kit.parsedBody(req), req.originalUrl)),
     {
       beforeBody: middleware((req) => gate.before(req, req.originalUrl)),
-      afterBody: middleware((req) => gate.after(req, req.body)),
+      afterBody: middleware((req) => gate.after(req, kit.parsedBody(req))),
       unbound: middleware((req) => gate.unbound(req, req.originalUrl)),
       identity: (req: IncomingMessage) => gate.identity(req),
     },

@@ -47,10 +47,10 @@ export function countersign<Custom = unknown>(
 ): KoaAuth<Custom> {
   const gate = kit.createGate(options)
   return Object.assign(
-    middleware((ctx) => gate.both(ctx.req, ctx.request.body, ctx.originalUrl)),
+    middleware((ctx) => gate.both(ctx.req, kit.parsedBody(ctx.request), ctx.originalUrl)),
     {
       beforeBody: middleware((ctx) => gate.before(ctx.req, ctx.originalUrl)),
-      afterBody: middleware((ctx) => gate.after(ctx.req, ctx.request.body)),
+      afterBody: middleware((ctx) => gate.after(ctx.req, kit.parsedBody(ctx.request))),
       unbound: middleware((ctx) => gate.unbound(ctx.req, ctx.originalUrl)),
       identity: (ctx: { readonly req: IncomingMessage }) => gate.identity(ctx.req),
     },

@@ -11,6 +11,7 @@ import { TenantLoadError } from '../../src/directory/sealed-tenants.ts'
 import { listen } from '../fixtures/events.ts'
 import { OTHER_SECRET, SECRET } from '../fixtures/keys.ts'
 import { thrownBy } from '../fixtures/refusals.ts'
+import { unhandledIn } from '../fixtures/unhandled.ts'
 
 const derive = promisify(pbkdf2)
 const folder = mkdtempSync(join(tmpdir(), 'countersign-'))
@@ -260,6 +261,64 @@ describe.concurrent('an edit', () => {
     writeFileSync(path, JSON.stringify([tenant('b')]))
     await until(() => second.find('b') !== undefined)
     expect(first.find('b')).toBeUndefined()
+  })
+})
+
+describe.concurrent('an onError that throws', () => {
+  const unreadable =
+    'fileDirectory: the file is not JSON with a list of tenants, or repeats a member'
+  const reason = 'a secret is shorter than 32 bytes (RFC 7518 section 3.2)'
+  const throwing = (): never => {
+    throw new Error('canary of onError')
+  }
+  /** The warnings of a file directory, until the test ends. */
+  const warningsIn = (onTestFinished: (end: () => void) => void): string[] => {
+    const warnings: string[] = []
+    const take = (warning: Error & { code?: string }): void => {
+      if (warning.code === 'COUNTERSIGN_TENANT_FILE') warnings.push(warning.message)
+    }
+    process.on('warning', take)
+    onTestFinished(() => void process.off('warning', take))
+    return warnings
+  }
+
+  it('does not end the process: a warning takes its place, and the watch goes on', async ({
+    onTestFinished,
+  }) => {
+    const warnings = warningsIn(onTestFinished)
+    const path = fileOf([tenant('a')])
+    let calls = 0
+    const directory = open(path, {
+      onError: () => {
+        calls += 1
+        throwing()
+      },
+    })
+    const unhandled = await unhandledIn(async () => {
+      await watched()
+      writeFileSync(path, '[{')
+      await until(() => calls > 0 && warnings.includes(unreadable))
+    })
+    expect(unhandled).toEqual([])
+    expect(warnings.join()).not.toContain('canary')
+    expect(directory.find('a')?.id).toBe('a')
+    writeFileSync(path, JSON.stringify([tenant('b')]))
+    await until(() => directory.find('b') !== undefined)
+  })
+
+  it('does not keep sound tenants out, at the first load and later, with skipInvalid', async ({
+    onTestFinished,
+  }) => {
+    const warnings = warningsIn(onTestFinished)
+    const path = fileOf([tenant('a'), broken('of-first-load')])
+    const directory = open(path, { skipInvalid: true, onError: throwing })
+    expect(directory.find('a')?.id).toBe('a')
+    await until(() => warnings.includes(`fileDirectory: tenant "of-first-load": ${reason}`))
+    await watched()
+    writeFileSync(path, JSON.stringify([tenant('b'), broken('of-edit')]))
+    await until(() => directory.find('b') !== undefined)
+    expect(directory.find('a')).toBeUndefined()
+    await until(() => warnings.includes(`fileDirectory: tenant "of-edit": ${reason}`))
   })
 })
 

@@ -80,6 +80,30 @@ describe('memoryDirectory', () => {
     expect(thrownBy(() => directory.set(null as never))).toBeInstanceOf(TenantLoadError)
   })
 
+  it.each<[unknown, string]>([
+    [{ id: 5n }, 'tenant unknown: id is not a string of 1 to 128 visible ASCII characters'],
+    [
+      { id: 5n, keys: [] },
+      'tenant unknown: id is not a string of 1 to 128 visible ASCII characters',
+    ],
+    [{ id: 'a', keys: 5n }, 'tenant "a": keys is not a list of 1 to 8 keys'],
+    [
+      { id: 'a', keys: [{ alg: 'HS256', secret: 5n }] },
+      'tenant "a": a secret is neither a string nor a Uint8Array',
+    ],
+    [undefined, 'tenant unknown: the record is not an object'],
+    [null, 'tenant unknown: the record is not an object'],
+    [5n, 'tenant unknown: the record is not an object'],
+    [() => 1, 'tenant unknown: the record holds something that is not data'],
+    [{ id: 'a', keys: [() => 1] }, 'tenant "a": the record holds something that is not data'],
+  ])('names the reason in set, %#', (record, message) => {
+    const directory = memoryDirectory()
+    const error = thrownBy(() => directory.set(record as never))
+    expect(error).toBeInstanceOf(TenantLoadError)
+    expect((error as Error).message).toBe(`memoryDirectory.set: ${message}`)
+    expect(directory.find('a')).toBeUndefined()
+  })
+
   it('deletes, and tells whether there was one', () => {
     const directory = memoryDirectory([tenant('a')])
     expect(directory.delete('a')).toBe(true)

@@ -1,6 +1,11 @@
 import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
-import { SealedTenants, TenantLoadError, preparedFrom } from '../../src/directory/sealed-tenants.ts'
+import {
+  SealedTenants,
+  TenantLoadError,
+  nameOf,
+  preparedFrom,
+} from '../../src/directory/sealed-tenants.ts'
 import { OTHER_SECRET, SECRET, p256 } from '../fixtures/keys.ts'
 
 const keys = [{ alg: 'HS256', secret: SECRET }]
@@ -160,6 +165,145 @@ describe('a sealed record', () => {
     const { tenants, faults } = SealedTenants.from([record])
     expect(faults).toEqual([])
     expect(tenants.byId('a')?.keys[0]).toHaveProperty('secret', SECRET)
+  })
+})
+
+describe('the secret of a sealed record', () => {
+  it('holds nothing of its neighbours in Node’s pool', () => {
+    const canary = 'canary-of-globex, which lives next door'
+    const [before, own, after] = [canary, OTHER_SECRET, canary].map((text) => Buffer.from(text))
+    expect(own?.buffer).toBe(before?.buffer)
+    expect(own?.buffer).toBe(after?.buffer)
+    const record = SealedTenants.from([
+      { id: 'a', keys: [{ alg: 'HS256', secret: own }] },
+    ]).tenants.byId('a')
+    const key = record?.keys[0]
+    if (key === undefined || !('secret' in key) || typeof key.secret === 'string')
+      return expect.unreachable('the secret is bytes')
+    expect(key.secret.buffer.byteLength).toBe(key.secret.length)
+    expect(Buffer.from(key.secret.buffer).toString('latin1')).toBe(OTHER_SECRET)
+    expect(Buffer.from(key.secret.buffer).includes('canary')).toBe(false)
+  })
+})
+
+describe('nameOf', () => {
+  it('quotes an id, and says otherwise for what has none', () => {
+    expect(nameOf({ id: 'a"b' })).toBe('"a\\"b"')
+    for (const record of [
+      undefined,
+      null,
+      7,
+      'a',
+      ['a'],
+      {},
+      { id: 5n },
+      { id: 'a b' },
+      { id: {} },
+    ])
+      expect([nameOf(record), nameOf(record, 'number 3')]).toEqual(['unknown', 'number 3'])
+    const throwing = {
+      get id(): string {
+        throw new Error('canary')
+      },
+    }
+    expect(nameOf(throwing)).toBe('unknown')
+  })
+})
+
+describe('a record that is hostile in depth', () => {
+  const cyclic = (): object => {
+    const value: Record<string, unknown> = {}
+    value['attributes'] = value
+    value['$and'] = [value]
+    return value
+  }
+  const deep = (): object => {
+    let value: object = {}
+    for (let i = 0; i < 100_000; i++) value = { attributes: value }
+    return value
+  }
+  const reasonOf = (record: object): unknown => SealedTenants.from([record]).faults[0]?.reason
+  const record = { id: 'a', keys }
+
+  it.each([
+    ['id', 'id is not a string of 1 to 128 visible ASCII characters'],
+    ['keys', 'keys is not a list of 1 to 8 keys'],
+    ['issuer', 'issuer is neither a non-empty string nor null'],
+    ['audience', 'audience is not a list of non-empty strings'],
+    ['requireUser', 'requireUser is not a boolean'],
+    ['apiKeyHashes', 'apiKeyHashes is not a list of non-empty strings'],
+    ['maxLifetime', 'maxLifetime is not a positive number of seconds'],
+    ['requiredFilterAttributes', 'requiredFilterAttributes is not a list of non-empty strings'],
+    ['anonymousFilters', 'anonymousFilters break the filter grammar'],
+    ['revision', 'revision is not a non-empty string'],
+  ])('has a reason, with cycles or depth in %s', (name, reason) => {
+    expect(reasonOf({ ...record, [name]: cyclic() })).toBe(reason)
+    expect([reason, 'the record holds something that is not data']).toContain(
+      reasonOf({ ...record, [name]: deep() }),
+    )
+  })
+
+  it('has a reason, with cycles or depth in a jwk', () => {
+    const jwk = p256().publicKey.export({ format: 'jwk' })
+    const of = (over: object): object => ({
+      id: 'a',
+      keys: [{ alg: 'ES256', jwk: { ...jwk, ...over } }],
+    })
+    for (const [name, reason] of [
+      ['kty', 'a jwk cannot be read'],
+      ['x', 'a jwk cannot be read'],
+      ['use', 'the use of a jwk is not "sig"'],
+      ['key_ops', 'the key_ops of a jwk do not include "verify"'],
+    ] as const) {
+      expect(reasonOf(of({ [name]: cyclic() }))).toBe(reason)
+      expect(reasonOf(of({ [name]: deep() }))).toMatch(/^(?:the|a) /)
+    }
+    // A member that no key has is not read at all; the record with it is frozen to the bottom all the same.
+    const { tenants, faults } = SealedTenants.from([of({ extra: cyclic() })])
+    expect(faults).toEqual([])
+    expect(Object.isFrozen(tenants.byId('a')?.keys[0])).toBe(true)
+    const own: Record<string, unknown> = { ...jwk }
+    own['kty'] = own
+    expect(reasonOf({ id: 'a', keys: [{ alg: 'ES256', jwk: own }] })).toBe('a jwk cannot be read')
+  })
+})
+
+// DEFECT: SealedTenants.#add asks the record that was given, not its copy, whether the id is listed twice.
+describe('a record with an id that is computed', () => {
+  const withId = (read: () => string): object => ({
+    get id() {
+      return read()
+    },
+    keys,
+  })
+  const throwing = (thrown: unknown): object =>
+    withId(() => {
+      throw thrown
+    })
+
+  it.fails('that throws is told by a constant reason', () => {
+    expect(SealedTenants.from([throwing(new Error('canary'))]).faults).toEqual([
+      { tenant: 'number 1', reason: 'the record holds something that is not data' },
+    ])
+  })
+
+  it.fails(
+    'that throws anything at all is a fault of its own, and keeps no sound tenant out',
+    () => {
+      const { tenants, faults } = SealedTenants.from([throwing(null), { id: 'a', keys }])
+      expect(faults).toHaveLength(1)
+      expect(tenants.byId('a')?.id).toBe('a')
+    },
+  )
+
+  it.fails('that says one thing first and another later does not replace a tenant', () => {
+    const said = ['b', 'a']
+    const { tenants, faults } = SealedTenants.from([
+      { id: 'a', keys, maxLifetime: 5 },
+      withId(() => said.shift() ?? 'a'),
+    ])
+    expect(tenants.byId('a')?.maxLifetime).toBe(5)
+    expect(faults.length + (tenants.byId('b') === undefined ? 0 : 1)).toBe(1)
   })
 })
 

@@ -20,10 +20,10 @@ function versionIn(owner, name) {
 }
 
 const neighbours = {
-  express: versionIn('packages/express', 'express'),
-  '@types/express': versionIn('packages/express', '@types/express'),
-  koa: versionIn('packages/koa', 'koa'),
-  '@types/koa': versionIn('packages/koa', '@types/koa'),
+  express: versionIn('packages/conformance', 'express'),
+  '@types/express': versionIn('packages/conformance', '@types/express'),
+  koa: versionIn('packages/conformance', 'koa'),
+  '@types/koa': versionIn('packages/conformance', '@types/koa'),
   fastify: versionIn('packages/fastify', 'fastify'),
   jsonwebtoken: versionIn('packages/core', 'jsonwebtoken'),
   '@types/node': versionIn('.', '@types/node'),

@@ -180,13 +180,13 @@ export function isAuthenticator(value: unknown): value is Authenticator {
 
 // An unknown hint is a mistake of the caller's code; what cannot be read, or is no text, comes from elsewhere.
 function readHints(hints: object): { tenant?: string; apiKey?: string } {
-  let own: { tenant?: string; apiKey?: string }
+  let copy: { tenant?: string; apiKey?: string }
   try {
-    own = isObject(hints) ? { ...hints } : hints
+    copy = isObject(hints) ? { ...hints } : hints
   } catch {
     throw new AuthError('request_invalid', { reason: 'hints that cannot be read' })
   }
-  ownOptions('verify', own, ['tenant', 'apiKey'])
+  const own = ownOptions('verify', copy, ['tenant', 'apiKey'])
   const isText = (hint: unknown): boolean => hint === undefined || typeof hint === 'string'
   if (!Object.values(own).every(isText))
     throw new AuthError('request_invalid', { reason: 'a hint that is no text' })

@@ -62,7 +62,7 @@ export class SealedTenants {
     for (const tenant of tenants) {
       place += 1
       try {
-        sealed.#add(tenant)
+        sealed.#add(seal(tenant))
       } catch (error) {
         const name = nameOf(tenant, `number ${place}`)
         faults.push({ tenant: name, reason: (error as Error).message })
@@ -81,7 +81,20 @@ export class SealedTenants {
 
   /** Adds a tenant, or replaces the one of that id. @throws Error with the reason as its message */
   set(tenant: unknown): void {
-    const record = seal(tenant)
+    this.#put(seal(tenant))
+  }
+
+  delete(id: string): boolean {
+    for (const hash of this.#byId.get(id)?.apiKeyHashes ?? []) this.#byApiKeyHash.delete(hash)
+    return this.#byId.delete(id)
+  }
+
+  #add(record: Tenant): void {
+    if (this.#byId.has(record.id)) throw new Error('the id is listed twice')
+    this.#put(record)
+  }
+
+  #put(record: Tenant): void {
     for (const hash of record.apiKeyHashes ?? []) {
       const owner = this.#byApiKeyHash.get(hash)
       if (owner !== undefined && owner.id !== record.id)
@@ -90,17 +103,6 @@ export class SealedTenants {
     this.delete(record.id)
     this.#byId.set(record.id, record)
     for (const hash of record.apiKeyHashes ?? []) this.#byApiKeyHash.set(hash, record)
-  }
-
-  delete(id: string): boolean {
-    for (const hash of this.#byId.get(id)?.apiKeyHashes ?? []) this.#byApiKeyHash.delete(hash)
-    return this.#byId.delete(id)
-  }
-
-  #add(tenant: unknown): void {
-    if (isObject(tenant) && this.#byId.has(tenant['id'] as string))
-      throw new Error('the id is listed twice')
-    this.set(tenant)
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Identity } from '@countersign/core'
+import type { Awaitable, Identity } from '@countersign/core'
 import * as kit from '@countersign/core/adapter'
 import type {
   FastifyInstance,
@@ -117,20 +117,15 @@ export function requirePlan(...plans: readonly string[]): preHandlerHookHandler 
   return hook((request) => guard(request.raw))
 }
 
-type Next = (request: FastifyRequest) => kit.Step | Promise<kit.Step>
-
-function hook(next: Next): preHandlerHookHandler {
+function hook(next: (request: FastifyRequest) => Awaitable<kit.Step>): preHandlerHookHandler {
   return (request, reply, done) => {
     void kit.andThen(next(request), (step) => take(step, request, reply, done))
   }
 }
 
-function take(
-  step: kit.Step,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  done: (error?: Error) => void,
-): void {
+type Done = (error?: Error) => void
+
+function take(step: kit.Step, request: FastifyRequest, reply: FastifyReply, done: Done): void {
   if (step.vary !== undefined)
     reply.header('vary', kit.withVary(reply.getHeader('vary'), step.vary))
   if (!step.ok) {

@@ -270,7 +270,6 @@ test(
       [
         'find ok',
         'find keys_unavailable',
-        'find token_rejected',
         'findByApiKeyHash keys_unavailable',
         'isRevoked keys_unavailable',
         'isRevoked ok',

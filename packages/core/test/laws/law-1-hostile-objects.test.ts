@@ -263,13 +263,15 @@ test(
           }
         }
       }),
-      parameter,
+      // A directory that knows nobody is one hostile answer among many: always among those that are tried.
+      { ...parameter, examples: [['find', () => null]] },
     )
     process.stdout.write(`law 1, callbacks: ${tally.text}\n`)
     tally.expectReached(
       [
         'find ok',
         'find keys_unavailable',
+        'find token_rejected',
         'findByApiKeyHash keys_unavailable',
         'isRevoked keys_unavailable',
         'isRevoked ok',

@@ -2,7 +2,6 @@ import {
   FilterError,
   mergeFilters,
   parseFilters,
-  toWire,
   type DroppedClause,
   type Filters,
 } from '@countersign/filters'
@@ -54,7 +53,7 @@ export function bindBody<Custom>(
 
   const bound: Identity<Custom> = Object.freeze({
     ...identity,
-    filters: filters && toWire(filters),
+    filters,
     bodyBound: true,
   })
   made.set(bound, grounds)
@@ -102,7 +101,7 @@ function bindFilters(
   const merged = merge(signed, asked, policy)
   // The handler gets filters of its own: what it changes is not what the next request sees.
   if (merged.filters !== undefined)
-    body[name] = JSON.parse(JSON.stringify(toWire(merged.filters))) as unknown
+    body[name] = JSON.parse(JSON.stringify(merged.filters)) as unknown
   else if (present) delete body[name]
   return merged
 }

@@ -1,4 +1,4 @@
-import { FilterError, parseFilters, toWire, type Filters } from '@countersign/filters'
+import { FilterError, parseFilters, type Filters } from '@countersign/filters'
 import { abandon } from './awaitable.ts'
 import { copyAttributes, type UserAttributes } from './attributes.ts'
 import { AuthError } from './errors.ts'
@@ -58,7 +58,7 @@ export function judgeClaims<Custom>(
     userRoles,
     plan,
     userAttributes: attributes ?? {},
-    filters: filters && toWire(filters),
+    filters,
     issuedAt,
     expiresAt,
     claims,

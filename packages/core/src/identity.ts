@@ -1,4 +1,4 @@
-import type { WireFilters } from '@countersign/filters'
+import type { Filters } from '@countersign/filters'
 import type { UserAttributes } from './attributes.ts'
 import type { JsonObject } from './json.ts'
 
@@ -20,8 +20,8 @@ export interface VerifiedIdentity<Custom = unknown> {
   readonly plan?: string | undefined
   /** Only what was signed; `{}` where nothing was. */
   readonly userAttributes: UserAttributes
-  /** What may be seen: the signed filter, after binding the effective one. Absent: no filter. */
-  readonly filters?: WireFilters | undefined
+  /** What may be seen: the signed filter, after binding the effective one. Absent: no filter. Plain JSON, under a seal. */
+  readonly filters?: Filters | undefined
   /** Seconds since the epoch. */
   readonly issuedAt?: number | undefined
   /** Seconds since the epoch. */
@@ -44,7 +44,7 @@ export interface AnonymousIdentity {
   readonly userRoles: readonly []
   readonly plan?: undefined
   readonly userAttributes: Readonly<Record<string, never>>
-  readonly filters?: WireFilters | undefined
+  readonly filters?: Filters | undefined
   readonly issuedAt?: undefined
   readonly expiresAt?: undefined
   readonly claims: Readonly<Record<string, never>>
@@ -61,7 +61,7 @@ const NO_ROLES: readonly [] = Object.freeze([] as const)
 /** The identity of a request without a token. */
 export function anonymousIdentity(
   tenantId: string | undefined,
-  filters: WireFilters | undefined,
+  filters: Filters | undefined,
 ): AnonymousIdentity {
   // Every member is spelled out: what is absent must not be read from a polluted prototype.
   return Object.freeze({

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { toWire, type Filters } from '@countersign/filters'
+import type { Filters } from '@countersign/filters'
 import { andThen, type Awaitable } from './awaitable.ts'
 import { checkTokenTimes, judgeClaims, type Clock } from './claims.ts'
 import { AuthError } from './errors.ts'
@@ -200,7 +200,7 @@ function judgeAnonymous<Custom>(
     if (!allowed) throw new AuthError('token_missing', { reason: 'no token' })
     const filters = tenant?.anonymousFilters
     checkRequiredFilters(bench.profile, tenant, filters)
-    const identity = anonymousIdentity(tenant?.id, filters && toWire(filters))
+    const identity = anonymousIdentity(tenant?.id, filters)
     bench.grounds.set(identity, { tenant, key: undefined, filters })
     return identity
   })

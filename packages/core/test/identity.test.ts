@@ -1,3 +1,4 @@
+import { parseFilters } from '@countersign/filters'
 import { describe, expect, it } from 'vitest'
 import { anonymousIdentity } from '../src/identity.ts'
 
@@ -13,7 +14,7 @@ describe('anonymousIdentity', () => {
   })
 
   it('has the tenant that the directory knows, and the filter it is held to', () => {
-    const filters = Object.freeze({ attributes: { a: 1 } })
+    const filters = parseFilters({ attributes: { a: 1 } }, { source: 'token' })
     expect(anonymousIdentity('acme', filters)).toEqual({
       kind: 'anonymous',
       tenantId: 'acme',

@@ -4,43 +4,43 @@ import type { Query, WireFilters } from './wire.ts'
 declare const brand: unique symbol
 
 /**
- * A filter that was parsed or merged by this package: an opaque, deeply frozen value. Where a function takes one, nothing
- * else is accepted, so text from a client can never pass for a filter that was checked. Its JSON is the wire form.
+ * A filter that was parsed or merged by this package: the wire form, frozen to the bottom, under a seal. Where a function
+ * takes one, nothing else is accepted, so what a client sent can never pass for a filter that was checked; a copy has no seal.
  */
-export interface Filters {
+export interface Filters extends WireFilters {
   readonly [brand]: 'Filters'
 }
 
 interface Content {
   readonly conjuncts: readonly Node[]
-  readonly wire: WireFilters
   text?: string
 }
 
-// A private field is what makes a filter genuine: look-alikes, copies and proxies have none. A WeakMap would do the same,
-// but leaves its entries of every request to the garbage collector.
-class SealedFilters {
-  // Seen by JSON.stringify: `{}` would mean "no filter".
-  readonly attributes: Query
-  readonly #content: Content
-
-  constructor(content: Content) {
-    this.attributes = content.wire.attributes
-    this.#content = content
-    Object.freeze(this)
-  }
-
-  static contentOf(filters: object): Content | undefined {
-    return #content in filters ? filters.#content : undefined
+// A class whose `this` is the object that it is given.
+class Given {
+  constructor(object: object) {
+    return object
   }
 }
-// Else `new filters.constructor(…)` would forge one.
-Reflect.deleteProperty(SealedFilters.prototype, 'constructor')
 
-/** Makes a filter from the normal form; `query` is what it was written as. */
-export function seal(conjuncts: readonly Node[], query: Query): Filters {
-  const wire = Object.freeze({ attributes: query })
-  return new SealedFilters({ conjuncts, wire }) as unknown as Filters
+// The seal is a private field on a plain object: look-alikes, copies and proxies have none, and for everyone else it is
+// plain JSON. A WeakMap would do the same, but leaves its entries of every request to the garbage collector.
+class Seal extends Given {
+  readonly #content: Content
+
+  constructor(wire: object, content: Content) {
+    super(wire)
+    this.#content = content
+  }
+
+  static contentOf(object: object): Content | undefined {
+    return #content in object ? object.#content : undefined
+  }
+}
+
+/** Makes a filter from the normal form; `attributes` is what it was written as. */
+export function seal(conjuncts: readonly Node[], attributes: Query): Filters {
+  return Object.freeze(new Seal({ attributes }, { conjuncts })) as unknown as Filters
 }
 
 /** All of these hold; none at all matches everything. */
@@ -62,13 +62,14 @@ export function canonicalJson(filters: Filters): string {
 }
 
 /**
- * The filter as a frozen wire object, the same one each time. A parsed filter keeps the order and the spelling it was
- * written in; a merged one lists the token's clauses, then the body's.
+ * The filter as a frozen wire object: the filter itself, once its seal was checked. A parsed filter keeps the order and the
+ * spelling it was written in; a merged one lists the token's clauses, then the body's.
  *
  * @throws TypeError for anything that this package did not make.
  */
 export function toWire(filters: Filters): WireFilters {
-  return contentOf(filters).wire
+  contentOf(filters)
+  return filters
 }
 
 function queryText(conjuncts: readonly Node[]): string {
@@ -78,7 +79,7 @@ function queryText(conjuncts: readonly Node[]): string {
 
 function contentOf(filters: unknown): Content {
   const isObject = typeof filters === 'object' && filters !== null
-  const content = isObject ? SealedFilters.contentOf(filters) : undefined
+  const content = isObject ? Seal.contentOf(filters) : undefined
   if (content === undefined)
     throw new TypeError('filters must come from parseFilters or mergeFilters')
   return content

@@ -1,4 +1,6 @@
 export { topLevelAttributes } from './attributes.ts'
+export { CompileError, type CompileErrorCode } from './compile/compile-error.ts'
+export { matchAll, matchNone } from './constants.ts'
 export { FilterError, type FilterErrorCode } from './filter-error.ts'
 export { canonicalJson, toWire, type Filters } from './filters.ts'
 export type { FilterLimits } from './grammar/limits.ts'

@@ -27,8 +27,8 @@ describe('a Filters cannot be forged', () => {
     {},
     { attributes: {} },
     { ...genuine },
-    structuredClone(toWire(genuine)),
-    toWire(genuine),
+    structuredClone(genuine),
+    JSON.parse(JSON.stringify(genuine)),
     new Proxy(genuine, {}),
     Object.create(genuine),
     Object.create(prototype as object),
@@ -47,6 +47,12 @@ describe('a Filters cannot be forged', () => {
 
   it('by its constructor', () => {
     expect(genuine.constructor).toBe(Object)
+  })
+
+  it('while its wire form is the filter itself, so that what holds for a request can be applied as it is', () => {
+    expect(toWire(genuine)).toBe(genuine)
+    expect(Object.isFrozen(genuine)).toBe(true)
+    expect(parseFilters(genuine, { source: 'token' })).toStrictEqual({ attributes: { org: 'o1' } })
   })
 
   it('shows its wire form as JSON and when inspected', () => {

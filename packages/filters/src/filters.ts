@@ -16,12 +16,10 @@ interface Content {
   text?: string
 }
 
-// A class whose `this` is the object that it is given.
-class Given {
-  constructor(object: object) {
-    return object
-  }
-}
+// What `super(wire)` gives back becomes `this`, so that the field is put on the object itself.
+const Given = function (object: object) {
+  return object
+} as unknown as new (object: object) => object
 
 // The seal is a private field on a plain object: look-alikes, copies and proxies have none, and for everyone else it is
 // plain JSON. A WeakMap would do the same, but leaves its entries of every request to the garbage collector.

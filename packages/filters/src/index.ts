@@ -1,6 +1,7 @@
 export { topLevelAttributes } from './attributes.ts'
 export { CompileError, type CompileErrorCode } from './compile/compile-error.ts'
 export { matchAll, matchNone } from './constants.ts'
+export { explainMerge, type ExplainedClause, type MergeExplanation } from './explain.ts'
 export { FilterError, type FilterErrorCode } from './filter-error.ts'
 export { canonicalJson, toWire, type Filters } from './filters.ts'
 export type { FilterLimits } from './grammar/limits.ts'

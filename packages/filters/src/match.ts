@@ -21,7 +21,8 @@ interface Frame {
   next: number
 }
 
-function holds(root: Node, document: Document): boolean {
+/** Whether a document satisfies one part of a filter. */
+export function holds(root: Node, document: Document): boolean {
   const open: Frame[] = []
   let node = root
   for (;;) {

@@ -47,6 +47,7 @@ export function mergeFilters(
   body?: Filters,
   options: { readonly policy?: MergePolicy | undefined } = {},
 ): MergedFilters {
+  checkOptions(options, 'options', ['policy'])
   const policy = readPolicy(options)
   const signed = token === undefined ? [] : conjunctsOf(token)
   const asked = body === undefined ? [] : conjunctsOf(body)
@@ -69,9 +70,12 @@ export function mergeFilters(
   return merged(seal(conjuncts, Object.freeze({ $and })), dropped)
 }
 
-function readPolicy(options: { readonly policy?: MergePolicy | undefined }): MergePolicy {
-  checkOptions(options, 'options', ['policy'])
-  const { policy = 'precedence' } = options
+/** @throws TypeError for an unknown policy */
+export function readPolicy({
+  policy = 'precedence',
+}: {
+  readonly policy?: MergePolicy | undefined
+}): MergePolicy {
   if (!POLICIES.includes(policy))
     throw new TypeError('options.policy must be "precedence", "intersect", "strict" or "replace"')
   return policy
@@ -90,7 +94,7 @@ function drop(node: Node, reason: DroppedClause['reason']): DroppedClause {
 }
 
 /** How a clause of the body stands to the token: it contradicts, it is said there too, or it adds something. */
-function standing(node: Node, signed: readonly Node[]): 'contradicts' | 'known' | 'new' {
+export function standing(node: Node, signed: readonly Node[]): 'contradicts' | 'known' | 'new' {
   let found: 'known' | 'new' = 'new'
   for (const other of signed) {
     if (node.kind !== 'in' || other.kind !== 'in') {

@@ -45,7 +45,11 @@ export function fold<T>(filters: Filters, target: Target<T>): T {
   const refuse: Refuse = (code, message, clause, value) => {
     throw new CompileError(code, message, pointerTo(filters, clause, value))
   }
-  const conjuncts = conjunctsOf(filters)
+  return foldNodes(conjunctsOf(filters), target, refuse)
+}
+
+/** The same for parts of a filter that all hold. */
+export function foldNodes<T>(conjuncts: readonly Node[], target: Target<T>, refuse: Refuse): T {
   if (conjuncts.length === 0) return target.everything
   let frame = open<T>('and', conjuncts, undefined)
   for (;;) {

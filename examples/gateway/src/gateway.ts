@@ -6,7 +6,7 @@ import {
   type TenantDirectory,
 } from '@countersign/core'
 import { countersign, requirePlan, requireRole } from '@countersign/express'
-import { matches, parseFilters, type WireFilters } from '@countersign/filters'
+import { matchAll, matches, type Filters, type WireFilters } from '@countersign/filters'
 import express, { type ErrorRequestHandler, type Express } from 'express'
 import { documents } from './documents.ts'
 
@@ -62,13 +62,9 @@ export function createGateway({ support, search, onHandled }: GatewayOptions): E
   return app
 }
 
-// An effective filter can be as large as a signed one and a body's together.
-const limits = { depth: 9, nodes: 513, values: 512, bytes: 33_000 }
-
-function findDocuments(wire: WireFilters | undefined): readonly string[] {
-  const filters = wire && parseFilters(wire, { source: 'body', limits })
+function findDocuments(filters: Filters = matchAll): readonly string[] {
   return documents
-    .filter(({ attributes }) => filters === undefined || matches(filters, attributes))
+    .filter(({ attributes }) => matches(filters, attributes))
     .map(({ title }) => title)
 }
 

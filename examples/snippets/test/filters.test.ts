@@ -1,6 +1,8 @@
 import { createAuthenticator, searchIntegration } from '@countersign/core'
 import { canonicalJson } from '@countersign/filters'
+import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
+import { clauses, found as isFound, lines } from '../src/explain.ts'
 import { dropped, filters, found } from '../src/filters.ts'
 import { visible } from '../src/handler.ts'
 import { generateToken } from '../src/sign-search.ts'
@@ -12,6 +14,13 @@ it('merges as the guide says', () => {
   )
   expect(dropped).toEqual([{ key: 'env', clause: { env: 'prod' }, reason: 'contradicts' }])
   expect(found).toBe(true)
+})
+
+it('explains as the guide says', () => {
+  const shown = readFileSync(new URL('../src/explain.ts', import.meta.url), 'utf8')
+  expect([...shown.matchAll(/^\/\/ (The .*)$/gm)].map(([, line]) => line)).toEqual(lines)
+  expect(clauses.map(({ outcome }) => outcome)).toEqual(['holds', 'dropped', 'holds'])
+  expect(isFound).toBe(false)
 })
 
 const authenticator = createAuthenticator({ profile: searchIntegration(), tenants: [docs] })

@@ -1,7 +1,7 @@
 import { conjunctsOf, type Filters } from './filters.ts'
 import { holds } from './match.ts'
 import { readPolicy, standing, type MergePolicy } from './merge.ts'
-import type { Node } from './node.ts'
+import { queryOf, type Node } from './node.ts'
 import { checkOptions } from './options.ts'
 import type { Query } from './wire.ts'
 import { inWords } from './words.ts'
@@ -105,10 +105,10 @@ function explained(
   return {
     from,
     ...(node.kind === 'in' && { key: node.key }),
-    clause: node.query,
+    clause: queryOf(node),
     outcome,
     ...(reason && { reason }),
-    ...(signed && { signed: signed.query }),
+    ...(signed && { signed: queryOf(signed) }),
     ...(satisfied !== undefined && { satisfied }),
   }
 }

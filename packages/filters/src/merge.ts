@@ -1,6 +1,6 @@
 import { FilterError } from './filter-error.ts'
 import { conjunctsOf, seal, type Filters } from './filters.ts'
-import { canonicalText, type Clause, type Node } from './node.ts'
+import { countShared, isSame, queryOf, type Node } from './node.ts'
 import { checkOptions } from './options.ts'
 import type { Query } from './wire.ts'
 
@@ -66,7 +66,7 @@ export function mergeFilters(
   }
   // The same object, so that what it holds is not made again for every request.
   if (conjuncts.length === signed.length) return merged(token, dropped)
-  const $and = Object.freeze(conjuncts.map((node) => node.query))
+  const $and = Object.freeze(conjuncts.map(queryOf))
   return merged(seal(conjuncts, Object.freeze({ $and })), dropped)
 }
 
@@ -89,7 +89,7 @@ function merged(
 }
 
 function drop(node: Node, reason: DroppedClause['reason']): DroppedClause {
-  const clause = node.query
+  const clause = queryOf(node)
   return Object.freeze(node.kind === 'in' ? { key: node.key, clause, reason } : { clause, reason })
 }
 
@@ -98,7 +98,7 @@ export function standing(node: Node, signed: readonly Node[]): 'contradicts' | '
   let found: 'known' | 'new' = 'new'
   for (const other of signed) {
     if (node.kind !== 'in' || other.kind !== 'in') {
-      if (node.kind === other.kind && canonicalText(node) === canonicalText(other)) found = 'known'
+      if (isSame(node, other)) found = 'known'
     } else if (node.key === other.key) {
       // Compared, but never intersected: a document with several values can satisfy both lists.
       const shared = countShared(node, other)
@@ -107,10 +107,4 @@ export function standing(node: Node, signed: readonly Node[]): 'contradicts' | '
     }
   }
   return found
-}
-
-function countShared(node: Clause, other: Clause): number {
-  let count = 0
-  for (const value of node.values) if (other.values.includes(value)) count += 1
-  return count
 }

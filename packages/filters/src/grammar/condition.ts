@@ -1,3 +1,4 @@
+import type { FilterErrorCode } from '../filter-error.ts'
 import type { Query, Scalar } from '../wire.ts'
 import {
   countBytes,
@@ -7,7 +8,6 @@ import {
   isPlainObject,
   type QueryFrame,
   type Reading,
-  type Segment,
 } from './reading.ts'
 import { normalScalar, scalarBytes } from './scalar.ts'
 
@@ -15,7 +15,9 @@ import { normalScalar, scalarBytes } from './scalar.ts'
 export function readCondition(frame: QueryFrame, key: string, reading: Reading): void {
   const value = frame.source[key]
   if (!isPlainObject(value)) {
-    const scalar = readScalar(value, reading, key)
+    const fault = countScalar(value, reading)
+    if (fault !== undefined) fail(reading, fault, key)
+    const scalar = normalScalar(value as Scalar)
     frame.wire[key] = scalar
     addClause(frame, key, [scalar], frame.size === 1, reading)
     return
@@ -26,38 +28,42 @@ export function readCondition(frame: QueryFrame, key: string, reading: Reading):
   if (operators.length > 1) countGroup(reading, frame.size > 1 ? frame.depth : frame.depth + 1, key)
   const wire: { $eq?: Scalar; $in?: readonly Scalar[] } = {}
   for (const operator of operators) {
+    const operand = value[operator]
     if (operator === '$eq') {
-      wire.$eq = readScalar(value[operator], reading, key, operator)
+      const fault = countScalar(operand, reading)
+      if (fault !== undefined) fail(reading, fault, key, operator)
+      wire.$eq = normalScalar(operand as Scalar)
       addClause(frame, key, [wire.$eq], isAlone, reading)
     } else if (operator === '$in') {
-      wire.$in = readList(value[operator], reading, key, operator)
+      wire.$in = readList(operand, key, reading)
       addClause(frame, key, wire.$in, isAlone, reading)
     } else fail(reading, 'unsupported_operator', key, operator)
   }
   frame.wire[key] = Object.freeze(wire)
 }
 
-function readScalar(value: unknown, reading: Reading, ...at: readonly Segment[]): Scalar {
+/** Counts a value, and says what is wrong with it; where it stands is made out only then. */
+function countScalar(value: unknown, reading: Reading): FilterErrorCode | undefined {
   const bytes = scalarBytes(value)
-  if (bytes === undefined) fail(reading, 'bad_value', ...at)
-  countBytes(reading, bytes, ...at)
+  if (bytes === undefined) return 'bad_value'
+  reading.bytes += bytes
   reading.values += 1
-  if (reading.values > reading.limits.values) fail(reading, 'too_large', ...at)
-  return normalScalar(value as Scalar)
+  const { limits } = reading
+  return reading.bytes > limits.bytes || reading.values > limits.values ? 'too_large' : undefined
 }
 
-function readList(
-  list: unknown,
-  reading: Reading,
-  ...at: readonly [key: string, operator: string]
-): readonly Scalar[] {
-  if (!Array.isArray(list)) fail(reading, 'not_an_array', ...at)
+function readList(list: unknown, key: string, reading: Reading): readonly Scalar[] {
+  if (!Array.isArray(list)) fail(reading, 'not_an_array', key, '$in')
   // Read once, and compared so that the length of a hostile proxy, which can be anything, counts as none.
   const size: number = list.length
-  if (!(size > 0) && reading.source === 'token') fail(reading, 'empty_operator', ...at)
+  if (!(size > 0) && reading.source === 'token') fail(reading, 'empty_operator', key, '$in')
   const distinct = new Set<Scalar>()
-  for (let index = 0; index < size; index += 1)
-    distinct.add(readScalar(list[index], reading, ...at, index))
+  for (let index = 0; index < size; index += 1) {
+    const value: unknown = list[index]
+    const fault = countScalar(value, reading)
+    if (fault !== undefined) fail(reading, fault, key, '$in', index)
+    distinct.add(normalScalar(value as Scalar))
+  }
   return Object.freeze([...distinct])
 }
 
@@ -70,13 +76,7 @@ function addClause(
 ): void {
   countNode(reading, key)
   countBytes(reading, '{"":}'.length + key.length, key)
-  Object.freeze(values)
   // An object of a single condition is the wire form of its clause already; it is frozen when it is closed.
-  const query = isAlone ? (frame.wire as Query) : clauseQuery(key, values)
-  frame.nodes.push(Object.freeze({ kind: 'in', key, values, query }))
-}
-
-function clauseQuery(key: string, values: readonly Scalar[]): Query {
-  const condition = values.length === 1 ? (values[0] as Scalar) : Object.freeze({ $in: values })
-  return Object.freeze({ [key]: condition })
+  const query = isAlone ? (frame.wire as Query) : undefined
+  frame.nodes.push({ kind: 'in', key, values, query })
 }

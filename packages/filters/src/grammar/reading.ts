@@ -63,9 +63,9 @@ export function pointerTo(frame: Frame | undefined, ...at: readonly Segment[]): 
     .join('')
 }
 
-export function countNode(reading: Reading, ...at: readonly Segment[]): void {
+export function countNode(reading: Reading, at: Segment): void {
   reading.nodes += 1
-  if (reading.nodes > reading.limits.nodes) fail(reading, 'too_large', ...at)
+  if (reading.nodes > reading.limits.nodes) fail(reading, 'too_large', at)
 }
 
 /** Counts an `$and` or `$or`, written or implied: as the canonical text writes it, so that it can be parsed again. */
@@ -75,9 +75,9 @@ export function countGroup(reading: Reading, depth: number, at: Segment): void {
 }
 
 /** Counts bytes of the canonical text: what is too large is refused before it is read to its end. */
-export function countBytes(reading: Reading, bytes: number, ...at: readonly Segment[]): void {
+export function countBytes(reading: Reading, bytes: number, at: Segment): void {
   reading.bytes += bytes
-  if (reading.bytes > reading.limits.bytes) fail(reading, 'too_large', ...at)
+  if (reading.bytes > reading.limits.bytes) fail(reading, 'too_large', at)
 }
 
 /** Whether the canonical text need not be made to know that it is small enough: its syntax has bounds. */

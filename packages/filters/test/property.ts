@@ -8,8 +8,20 @@ export function holds<Values extends unknown[]>(
   runs: number,
   property: fc.IProperty<Values>,
 ): void {
+  fc.assert(property, parameters(runs))
+}
+
+/** The same for a property that has to wait, such as for a database. */
+export async function holdsAsync<Values extends unknown[]>(
+  runs: number,
+  property: fc.IAsyncProperty<Values>,
+): Promise<void> {
+  await fc.assert(property, parameters(runs))
+}
+
+function parameters(runs: number): { numRuns: number; seed?: number } {
   const numRuns = RUNS === undefined ? runs : Number(RUNS)
-  fc.assert(property, { numRuns, ...(SEED !== undefined && { seed: Number(SEED) }) })
+  return { numRuns, ...(SEED !== undefined && { seed: Number(SEED) }) }
 }
 
 /** Guards against a vacuous property: enough of the cases were of this kind. Few runs say nothing about that. */

@@ -1,5 +1,10 @@
-import { fold, type Refuse } from '../compile/fold.ts'
-import { columnFor, NO_COLUMN, quoteColumn, SQL, type SqlCondition } from '../compile/sql.ts'
+import {
+  conditionText,
+  NOTHING,
+  readTable,
+  type Column,
+  type SqlCondition,
+} from '../compile/sql.ts'
 import type { Filters } from '../filters.ts'
 import type { Clause } from '../node.ts'
 import { checkOptions } from '../options.ts'
@@ -8,12 +13,15 @@ import type { Scalar } from '../wire.ts'
 export { CompileError, type CompileErrorCode } from '../compile/compile-error.ts'
 export type { SqlCondition } from '../compile/sql.ts'
 
-/** A column of its own for one attribute. Its declared type must fit: SQLite converts what it compares with it. */
+/** A column of its own for one attribute. */
 export interface SqliteColumn {
   readonly name: string
-  /** A `boolean` is kept as 0 or 1. */
+  /**
+   * What its rows hold; those that hold something else match nothing. A `boolean` is 0 or 1. It has to be declared so
+   * that SQLite keeps what is stored: `TEXT` for text, and not `STRING`, which makes 7 of `'007'`.
+   */
   readonly type: 'text' | 'number' | 'boolean'
-  /** The column holds a JSON array, whose booleans are `true` and `false`; `false` by default. */
+  /** The column holds the text of a JSON array, whose booleans are `true` and `false`; `false` by default. */
   readonly multiple?: boolean | undefined
 }
 
@@ -31,26 +39,24 @@ export interface SqliteOptions {
  * The filter as a condition for SQLite, from 3.38 on or with JSON1, with `?` for its parameters, which are strings and
  * numbers. Everything is `true`, nothing is `false`. What the filter says, keys included, is in the parameters alone.
  *
- * The JSON is read with `json_each`, never by a path: a path has a syntax of its own. An object with the same key twice
- * matches by either.
+ * Text is compared byte by byte, whatever collation a column was declared with. An index serves columns of their own, if
+ * it has no other collation; for text, not inside an `$or`. A row whose JSON is broken is an error of the database. Where
+ * an object has a key twice, both must match.
  *
  * @throws CompileError `unmapped_key`
  * @throws TypeError for a wrong or unknown option, and for filters that this package did not make.
  */
 export function toSqlite(filters: Filters, options: SqliteOptions = {}): SqlCondition {
   checkOptions(options, 'options', ['column', 'columns'])
-  const { columns } = options
-  const { column = columns === undefined ? 'attributes' : undefined } = options
-  const json = column === undefined ? undefined : quoteColumn(column, 'options.column')
+  // Not `"`: a name in double quotes that no column has is a string for SQLite, and a string can equal a value.
+  const table = readTable(options, TYPES, '`')
 
   const values: unknown[] = []
-  const clause = (node: Clause, refuse: Refuse): string => {
-    if (node.values.length === 0) return SQL.nothing
-    const own = columnFor(node.key, columns, HOLDS)
-    if (own !== undefined) return inColumn(own, node, values)
-    return inJson(json ?? refuse('unmapped_key', NO_COLUMN, node), node, values)
-  }
-  return { text: fold(filters, { ...SQL, clause }), values }
+  const text = conditionText(filters, table, {
+    inColumn: (column, clause) => inColumn(column, clause, values),
+    inJson: (column, clause) => inJson(column, clause, values),
+  })
+  return { text, values }
 }
 
 type ColumnType = SqliteColumn['type']
@@ -60,46 +66,44 @@ const HOLDS: Readonly<Record<ColumnType, (value: Scalar) => boolean>> = {
   number: (value) => typeof value === 'number',
   boolean: (value) => typeof value === 'boolean',
 }
+const TYPES = Object.keys(HOLDS) as readonly ColumnType[]
 
 function inColumn(
-  { name, type, multiple }: Required<SqliteColumn> & { readonly type: ColumnType },
+  { name, type, multiple }: Required<Column<ColumnType>>,
   clause: Clause,
   parameters: unknown[],
 ): string {
   const values = clause.values.filter(HOLDS[type])
-  if (values.length === 0) return SQL.nothing
-  if (multiple)
-    return `exists (select 1 from json_each(${name}) i where ${isOneOf('i', values, parameters)})`
-  // Whatever collation the column was declared with.
-  return `${name} collate binary ${list(
-    values.map((value) => (typeof value === 'boolean' ? Number(value) : value)),
-    parameters,
-  )}`
+  if (values.length === 0) return NOTHING
+  if (multiple) {
+    parameters.push(JSON.stringify(values))
+    return `exists (select 1 from ${inScope(name)}, json_each(${ifArray('d.json', 'json_type(d.json)')}) i where ${isListed('i')})`
+  }
+  parameters.push(...values.map((value) => (typeof value === 'boolean' ? Number(value) : value)))
+  const list = values.map(() => '?').join(', ')
+  if (type === 'text') return `(typeof(${name}) = 'text' and ${name} collate binary in (${list}))`
+  return `(typeof(${name}) in ('integer', 'real') and ${name} in (${list}))`
 }
 
 function inJson(column: string, { key, values }: Clause, parameters: unknown[]): string {
-  parameters.push(key)
-  const alone = isOneOf('a', values, parameters)
-  const listed = isOneOf('i', values, parameters)
-  const inside = `a.type = 'array' and exists (select 1 from json_each(a.value) i where ${listed})`
-  return `exists (select 1 from json_each(${column}) a where a.key = ? and (${alone} or ${inside}))`
+  const list = JSON.stringify(values)
+  parameters.push(list, list, key)
+  const inside = `exists (select 1 from json_each(${ifArray('a.value', 'a.type')}) i where ${isListed('i')})`
+  // The least of them, so that of two members with the same key none is passed over.
+  return `(select min(${isListed('a')} or ${inside}) from ${inScope(column)}, json_each(d.json) a where a.key = ?)`
 }
 
-/** Whether a row of json_each is one of the values: by type first, since SQLite takes `true` for 1. */
-function isOneOf(row: string, values: readonly Scalar[], parameters: unknown[]): string {
-  const tests: string[] = []
-  const texts = values.filter((value) => typeof value === 'string')
-  if (texts.length > 0)
-    tests.push(`${row}.type = 'text' and ${row}.value ${list(texts, parameters)}`)
-  const numbers = values.filter((value) => typeof value === 'number')
-  if (numbers.length > 0)
-    tests.push(`${row}.type in ('integer', 'real') and ${row}.value ${list(numbers, parameters)}`)
-  for (const value of [true, false])
-    if (values.includes(value)) tests.push(`${row}.type = '${value}'`)
-  return `(${tests.join(' or ')})`
-}
+// A select of its own: beside json_each, the name would mean that function's column, or table, of the same name.
+const inScope = (column: string): string => `(select ${column} as json) d`
 
-function list(values: readonly unknown[], parameters: unknown[]): string {
-  parameters.push(...values)
-  return `in (${values.map(() => '?').join(', ')})`
-}
+const ifArray = (value: string, type: string): string =>
+  `case ${type} when 'array' then ${value} end`
+
+/**
+ * Whether a row of json_each is one of the values of a JSON array: with its type, since SQLite takes `true` for 1. The
+ * values are JSON too, so that SQLite reads numbers on both sides alike.
+ */
+const isListed = (row: string): string =>
+  `(${kind(`${row}.type`)}, ${row}.value) in (select ${kind('type')}, value from json_each(?))`
+
+const kind = (type: string): string => `replace(${type}, 'real', 'integer')`

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 import { setup } from './setup.mjs'
+import { buildSqlite } from './sqlite.mjs'
 import { endWith, node, report, seconds, StepFailed } from './steps.mjs'
 import { inRoot, tool } from './workspace.mjs'
 
@@ -37,7 +38,10 @@ async function packaging() {
 }
 
 try {
-  await part('setup', setup)
+  await part('setup', async () => {
+    await setup()
+    await buildSqlite()
+  })
   await part('check', async () => {
     const { check } = await import('./check.mjs')
     await check(tarballs)

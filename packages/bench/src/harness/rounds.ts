@@ -1,0 +1,58 @@
+import type { Facts } from './race.ts'
+
+/** What one round of one contender took. */
+export interface Sample {
+  /** How many things were done. */
+  readonly operations: number
+  /** Nanoseconds of the clock. */
+  readonly wall: number
+  /** Nanoseconds of processor time, of all threads of the process that did the work. */
+  readonly cpu: number
+}
+
+/** One that takes part in rounds, wherever it runs. */
+export interface Entrant {
+  readonly name: string
+  round(): Promise<Sample>
+  /** What it counted; asked for after the last round. */
+  facts?(): Promise<Facts>
+  close(): void
+}
+
+/** The samples of each entrant, by name, in the order of the rounds. */
+export type Results = ReadonlyMap<string, readonly Sample[]>
+
+/**
+ * Lets every entrant run once per round. The one that ran first runs last in the next round, so that nobody always
+ * stands after the same neighbour.
+ *
+ * `pause` is awaited before each turn: where load comes from this process, it can settle there.
+ */
+export async function compete(
+  entrants: readonly Entrant[],
+  rounds: number,
+  pause: () => Promise<void> = async () => {},
+): Promise<Results> {
+  const results = new Map<string, Sample[]>(entrants.map(({ name }) => [name, []]))
+  if (results.size < entrants.length) throw new Error('two entrants have the same name')
+  for (let round = 0; round < rounds; round += 1) {
+    for (const entrant of rotated(entrants, round)) {
+      await pause()
+      results.get(entrant.name)?.push(await entrant.round())
+    }
+  }
+  return results
+}
+
+/** The list, begun at another place. */
+export function rotated<T>(list: readonly T[], by: number): T[] {
+  const first = list.length === 0 ? 0 : by % list.length
+  return [...list.slice(first), ...list.slice(0, first)]
+}
+
+/** Nanoseconds per operation, round by round. @throws Error for a name that did not take part */
+export function times(results: Results, name: string, clock: 'wall' | 'cpu'): number[] {
+  const samples = results.get(name)
+  if (samples === undefined) throw new Error(`"${name}" did not take part`)
+  return samples.map((sample) => sample[clock] / sample.operations)
+}

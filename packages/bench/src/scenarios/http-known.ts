@@ -1,0 +1,40 @@
+import { compete } from '../harness/rounds.ts'
+import type { Table } from '../harness/report.ts'
+import type { Size } from '../harness/size.ts'
+import { openServers } from '../http/open-servers.ts'
+import { FRAMEWORK_NAMES, loadServers, type Framework } from '../http/servers/index.ts'
+import { makeTraffic } from '../http/setup.ts'
+import { httpTable } from '../http/table.ts'
+
+export const title = 'HTTP over loopback, every request with the same token'
+
+export const notes = [
+  'Requests per second of the processor time of the server, which is a process of its own; autocannon runs in another.',
+  'Bare is the framework alone. The floor looks the header up in a map and attaches what it finds. The same handler and',
+  'the same token for all; every server checks the signature, `exp`, `iss` and `aud`, and has the secret in the form that',
+  'is fastest for it. Of these, only @fastify/jwt and this project have a cache.',
+]
+
+const BARS = [
+  { name: 'countersign', to: 'floor', atLeast: 0.97 },
+  { name: 'countersign', to: 'bare', atLeast: 0.9 },
+]
+
+export async function run(size: Size): Promise<readonly Table[]> {
+  const tables: Table[] = []
+  for (const framework of FRAMEWORK_NAMES) tables.push(await measure(framework, size))
+  return tables
+}
+
+async function measure(framework: Framework, size: Size): Promise<Table> {
+  const traffic = makeTraffic(1, 1, 10_000)
+  const names = Object.keys(await loadServers(framework))
+  const wanted = { framework, names, traffic, tokens: () => traffic.known }
+  const servers = await openServers(wanted, size)
+  try {
+    const results = await compete(servers, size.httpRounds)
+    return httpTable(framework, results, ['bare', 'floor'], BARS)
+  } finally {
+    for (const server of servers) server.close()
+  }
+}

@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest'
+import { compete, times, type Entrant } from '../src/harness/rounds.ts'
+import { calibrate, timeCalls } from '../src/harness/timing.ts'
+
+function entrants(names: readonly string[], log: string[]): Entrant[] {
+  return names.map((name, index) => ({
+    name,
+    async round() {
+      log.push(name)
+      return { operations: 10, wall: 100 * (index + 1), cpu: 50 * (index + 1) }
+    },
+    close: () => undefined,
+  }))
+}
+
+describe('compete', () => {
+  it('gives everyone one turn per round, in an order that rotates', async () => {
+    const log: string[] = []
+    await compete(entrants(['a', 'b', 'c'], log), 4)
+    expect(log.join('')).toBe('abcbcacababc')
+  })
+
+  it('keeps the samples apart, per operation', async () => {
+    const results = await compete(entrants(['a', 'b'], []), 2)
+    expect(times(results, 'b', 'wall')).toEqual([20, 20])
+    expect(times(results, 'a', 'cpu')).toEqual([5, 5])
+    expect(() => times(results, 'c', 'cpu')).toThrow('"c" did not take part')
+  })
+
+  it('refuses two of the same name, whose samples would be mixed', async () => {
+    await expect(compete(entrants(['a', 'a'], []), 1)).rejects.toThrow('the same name')
+  })
+})
+
+describe('timing', () => {
+  it('awaits promises, and only those', async () => {
+    let settled = 0
+    const slow = { answer: () => 0, call: () => Promise.resolve().then(() => (settled += 1)) }
+    const { operations, wall, cpu } = await timeCalls(slow, 5)
+    expect([operations, settled]).toEqual([5, 5])
+    expect(wall).toBeGreaterThan(0)
+    expect(cpu).toBeGreaterThanOrEqual(0)
+  })
+
+  it('finds out how many calls fill a round', async () => {
+    const busy = {
+      answer: () => 0,
+      call() {
+        const end = performance.now() + 0.5
+        while (performance.now() < end);
+      },
+    }
+    const calls = await calibrate(busy, { warmUpMs: 20, roundMs: 10 })
+    expect(calls).toBeGreaterThanOrEqual(1)
+    expect(calls).toBeLessThanOrEqual(20)
+  })
+})

@@ -93,6 +93,7 @@ try {
   checkContents()
   await step('import', () => here('esm.mjs'))
   await step('require()', () => here('commonjs.cjs'))
+  await step('browser', () => here('--conditions=browser', 'browser.mjs'))
   // `types.ts` and `commonjs.cts` are compiled and then run; the bundler's resolution only compiles.
   await step('TypeScript, NodeNext', () => tsc('typescript', 'tsconfig.nodenext.json'))
   await step('  … and run', () => here('out/types.js'))

@@ -1,4 +1,5 @@
-const MARK = /^ *\/\/ #(region (\S+)|endregion)$/
+// A comment in the language of the file.
+const MARK = /^ *(?:\/\/|#) #(region (\S+)|endregion)$/
 
 /**
  * A part of a source file, as a page shows it: what stands between `#region name` and its `#endregion`, without the

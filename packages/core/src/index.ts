@@ -4,6 +4,7 @@ export type { Awaitable } from './awaitable.ts'
 export type { UserAttributes } from './attributes.ts'
 export type { BindOutcome, Bound } from './binding.ts'
 export { bodyState, type BodyRequest } from './body-state.ts'
+export { closeCode, expirySignal, type CloseCode } from './connections.ts'
 export type { DirectoryAnswer, TenantDirectory } from './directory/directory.ts'
 export { fileDirectory, type FileDirectory, type FileDirectoryOptions } from './directory/file.ts'
 export {

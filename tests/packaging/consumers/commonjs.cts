@@ -6,6 +6,7 @@ import express = require('@countersign/express')
 import fastify = require('@countersign/fastify')
 import filters = require('@countersign/filters')
 import koa = require('@countersign/koa')
+import signer = require('@countersign/signer')
 
 const settings = {
   profile: core.supportWidget(),
@@ -23,3 +24,4 @@ assert.equal(typeof express.countersign(settings), 'function')
 assert.equal(typeof koa.countersign(settings), 'function')
 assert.equal(typeof fastify.countersign(settings), 'function')
 assert.equal(typeof filters.parseFilters, 'function')
+assert.equal(typeof signer.createSigner, 'function')

@@ -6,10 +6,11 @@ import * as express from '@countersign/express'
 import * as fastify from '@countersign/fastify'
 import * as filters from '@countersign/filters'
 import * as koa from '@countersign/koa'
+import * as signer from '@countersign/signer'
 
 import { exercise } from './exercise.cjs'
 
-await exercise({ core, express, fastify, filters, koa })
+await exercise({ core, express, fastify, filters, koa, signer })
 
 // One module instance, however it is loaded: `instanceof AuthError` holds across import and require().
 const required = createRequire(import.meta.url)('@countersign/core')

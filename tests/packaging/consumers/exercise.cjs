@@ -15,9 +15,10 @@ const claims = { tenantId: 'ten_acme', userId: 'usr_1', userRoles: ['admin'] }
 const token = jwt.sign(claims, secret, { algorithm: 'HS256', expiresIn: '1h' })
 const forged = jwt.sign(claims, 'another secret, which is not the one', { expiresIn: '1h' })
 
-exports.exercise = async function exercise({ core, express, fastify, filters, koa }) {
+exports.exercise = async function exercise({ core, express, fastify, filters, koa, signer }) {
   checkFilters(filters)
   await checkCore(core)
+  await checkSigner(signer, core)
   await checkServer('express', (settings) => expressServer(express, settings), core)
   await checkServer('koa', (settings) => koaServer(koa, settings), core)
   await checkServer('fastify', (settings) => fastifyServer(fastify, settings), core)
@@ -47,6 +48,15 @@ async function checkCore({ AuthError, createAuthenticator, memoryDirectory, supp
     assert.equal(error.code, 'token_rejected')
     return true
   })
+}
+
+async function checkSigner({ createSigner, SignerError }, core) {
+  const { sign } = createSigner({ profile: 'support-widget', tenantId: 'ten_acme', secret })
+  const { createAuthenticator, memoryDirectory, supportWidget } = core
+  const settings = { profile: supportWidget(), tenants: memoryDirectory(tenants) }
+  const identity = await createAuthenticator(settings).verify(await sign({ userId: 'usr_1' }))
+  assert.equal(identity.userId, 'usr_1')
+  await assert.rejects(sign({ userId: undefined }), SignerError)
 }
 
 async function checkServer(name, listen, { memoryDirectory, supportWidget }) {

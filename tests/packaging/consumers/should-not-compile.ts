@@ -15,6 +15,13 @@ import { countersign as express } from '@countersign/express'
 import { countersign as fastify } from '@countersign/fastify'
 import { mergeFilters, parseFilters } from '@countersign/filters'
 import { countersign as koa } from '@countersign/koa'
+import {
+  createSigner,
+  type SearchIntegrationClaims,
+  type Signer,
+  type SupportWidgetClaims,
+} from '@countersign/signer'
+import { tokenEndpoint } from '@countersign/signer/express'
 
 declare const identity: Identity
 declare const verified: VerifiedIdentity
@@ -114,3 +121,41 @@ koa({ profile, tenants, optinal: true })
 fastify({ profile, tenants, optinal: true })
 // @ts-expect-error errors are answered or thrown
 express({ profile, tenants, errors: 'ignore' })
+
+/* signers */
+
+declare const widget: Signer<SupportWidgetClaims>
+declare const search: Signer<SearchIntegrationClaims>
+const named = { profile: 'support-widget', tenantId: 'ten_acme' } as const
+const integration = { profile: 'search-integration', integrationId: 'i', issuer: 'x' } as const
+
+// @ts-expect-error no secret
+createSigner(named)
+// @ts-expect-error a private key for a profile with a shared secret
+createSigner({ ...named, privateKey: '' })
+// @ts-expect-error a secret for a profile with a private key
+createSigner({ ...integration, secret: '' })
+// @ts-expect-error an HMAC algorithm for a private key
+createSigner({ ...integration, privateKey: '', algorithm: 'HS256' })
+// @ts-expect-error an audience that nobody is
+createSigner({ ...integration, privateKey: '', audience: [] })
+// @ts-expect-error nobody
+await widget.sign({ plan: 'pro' })
+// @ts-expect-error filters, which a support widget does not read
+await widget.sign({ userId: 'u', filters: { attributes: { env: 'dev' } } })
+// @ts-expect-error a plan, which a search integration does not read
+await search.sign({ plan: 'pro' })
+// @ts-expect-error a filter without its member
+await search.sign({ filters: { env: 'dev' } })
+// @ts-expect-error an undefined value in a filter: it would allow everything
+await search.sign({ filters: { attributes: { env: undefined } } })
+// @ts-expect-error an operator that filters do not have
+await search.sign({ filters: { attributes: { env: { $ne: 'prod' } } } })
+// @ts-expect-error a Date, which is not JSON
+await search.sign({ userAttributes: { since: new Date() } })
+// @ts-expect-error a lifetime as text
+await search.sign({}, { expiresIn: '1h' })
+// @ts-expect-error the claims of another profile
+tokenEndpoint(widget, () => ({ filters: { attributes: { env: 'dev' } } }))
+// @ts-expect-error every origin
+tokenEndpoint(widget, () => null, { origins: '*' })

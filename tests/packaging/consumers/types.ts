@@ -16,9 +16,19 @@ import { countersign as expressAuth } from '@countersign/express'
 import { countersign as fastifyAuth } from '@countersign/fastify'
 import { canonicalJson, matches, mergeFilters, parseFilters } from '@countersign/filters'
 import { countersign as koaAuth } from '@countersign/koa'
-import Express from 'express'
-import { fastify as createFastify } from 'fastify'
-import Koa from 'koa'
+import {
+  createSigner,
+  SignerError,
+  type Signer,
+  type SupportWidgetClaims,
+} from '@countersign/signer'
+import { tokenEndpoint as expressEndpoint } from '@countersign/signer/express'
+import { tokenEndpoint as fastifyEndpoint } from '@countersign/signer/fastify'
+import { tokenEndpoint as fetchEndpoint } from '@countersign/signer/fetch'
+import { tokenEndpoint as koaEndpoint } from '@countersign/signer/koa'
+import Express, { type Request as ExpressRequest } from 'express'
+import { fastify as createFastify, type FastifyRequest } from 'fastify'
+import Koa, { type Context } from 'koa'
 
 const tenant: Tenant = {
   id: 'ten_acme',
@@ -81,3 +91,41 @@ const app = createFastify()
 await app.register(fastify)
 app.get('/v1/me', (request) => Promise.resolve({ userId: fastify.identity(request).userId }))
 await app.close()
+
+const signer: Signer<SupportWidgetClaims> = createSigner({
+  profile: 'support-widget',
+  tenantId: 'ten_acme',
+  secret: 'an HMAC secret that only this test knows',
+})
+const token: string = await signer.sign({
+  userId: 'usr_1',
+  userRoles: ['admin'],
+  claims: { n: [1] },
+})
+assert.equal((await authenticator.verify(token)).userId, 'usr_1')
+const error2: unknown = await signer.sign({ userId: '' }).catch((reason: unknown) => reason)
+assert.ok(
+  error2 instanceof SignerError && error2.code === 'bad_text' && error2.pointer === '/userId',
+)
+
+Express().all(
+  '/token',
+  expressEndpoint(signer, (req: ExpressRequest) => ({ userId: req.ip ?? 'nobody' })),
+)
+new Koa().use(koaEndpoint(signer, (ctx: Context) => ({ userId: ctx.ip })))
+const site = createFastify()
+site.all(
+  '/token',
+  fastifyEndpoint(signer, (request: FastifyRequest) => ({ userId: request.ip })),
+)
+await site.close()
+const answer: Response = await fetchEndpoint(
+  signer,
+  () => null,
+)(
+  new Request('https://acme.example/token', {
+    method: 'POST',
+    headers: { origin: 'https://acme.example' },
+  }),
+)
+assert.equal(answer.status, 401)

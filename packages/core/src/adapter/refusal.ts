@@ -16,7 +16,8 @@ export function refusal(error: AuthError, request: BodyRequest): Problem {
     : problem
 }
 
-function hasLargeUnreadBody(request: BodyRequest): boolean {
+/** Whether a request announces more than 64 KiB, or an unknown amount, that nobody has read to its end. */
+export function hasLargeUnreadBody(request: BodyRequest): boolean {
   if (!carriesBody(request) || request.readableEnded === true) return false
   const length = headerText(request, 'content-length')
   return length === undefined || !(Number(length) <= LARGE_BODY)

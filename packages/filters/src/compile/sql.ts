@@ -78,10 +78,8 @@ function quoted(name: unknown, quote: '"' | '`', where: string): string {
   // oxlint-disable-next-line no-control-regex -- that is the point
   if (typeof name !== 'string' || !/^[^.\0]+(?:\.[^.\0]+)*$/.test(name))
     throw new TypeError(`${where} must be the name of a column`)
-  return name
-    .split('.')
-    .map((part) => quote + part.replaceAll(quote, quote + quote) + quote)
-    .join('.')
+  const escaped = name.replaceAll(quote, quote + quote)
+  return quote + escaped.replaceAll('.', `${quote}.${quote}`) + quote
 }
 
 /** How a dialect asks for a clause, which has values: in a column of its own, or in the JSON of a column. */

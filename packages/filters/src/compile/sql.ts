@@ -115,7 +115,12 @@ const NO_COLUMN =
 const LINKS = 16
 
 function chain(parts: readonly string[], operator: ' and ' | ' or '): string {
-  if (parts.length <= LINKS) return `(${parts.join(operator)})`
+  if (parts.length <= LINKS) {
+    // Not joined: a text that is put together bit by bit is copied once, when it is sent.
+    let text = `(${parts[0]}`
+    for (let index = 1; index < parts.length; index += 1) text += operator + parts[index]
+    return `${text})`
+  }
   const chains: string[] = []
   for (let start = 0; start < parts.length; start += LINKS)
     chains.push(chain(parts.slice(start, start + LINKS), operator))

@@ -224,7 +224,7 @@ test(
   'a verdict rests on a record of the age that ttl and maxStale allow, and on nothing else',
   { timeout: patience(240_000) },
   async () => {
-    const parameter = parameters('law 3, directory', 350)
+    const parameter = parameters('law 3, directory', 700)
     const tally = new Tally()
     const commands = fc.commands(
       [

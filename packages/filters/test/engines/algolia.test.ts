@@ -14,7 +14,7 @@ import { readAlgolia } from '../readers/algolia.ts'
 import { selects } from '../readers/ast.ts'
 import { expectLaw, FIELDS } from '../readers/law.ts'
 
-const RUNS = 20_000
+const RUNS = 8000
 const parse = (attributes: unknown): Filters => parseFilters({ attributes }, { source: 'body' })
 const compile = (attributes: unknown, options?: FieldOptions): AlgoliaParameters =>
   toAlgolia(parse(attributes), options)

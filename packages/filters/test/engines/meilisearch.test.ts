@@ -6,7 +6,7 @@ import { selects } from '../readers/ast.ts'
 import { expectLaw, FIELDS } from '../readers/law.ts'
 import { readMeilisearch } from '../readers/meilisearch.ts'
 
-const RUNS = 20_000
+const RUNS = 8000
 const parse = (attributes: unknown): Filters => parseFilters({ attributes }, { source: 'body' })
 const compile = (attributes: unknown, options?: FieldOptions): string[] =>
   toMeilisearch(parse(attributes), options)

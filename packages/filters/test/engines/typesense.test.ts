@@ -13,7 +13,7 @@ import { selects } from '../readers/ast.ts'
 import { expectLaw, FIELDS, TYPES } from '../readers/law.ts'
 import { readTypesense } from '../readers/typesense.ts'
 
-const RUNS = 20_000
+const RUNS = 8000
 const parse = (attributes: unknown): Filters => parseFilters({ attributes }, { source: 'body' })
 const compile = (attributes: unknown, options?: TypesenseOptions): string =>
   toTypesense(parse(attributes), options)

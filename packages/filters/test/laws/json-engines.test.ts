@@ -12,7 +12,7 @@ import { admits, checkMetadata } from '../evaluators/pinecone.ts'
 import { passes } from '../evaluators/qdrant.ts'
 import { HOSTILE_KEYS } from '../hostile.ts'
 
-const RUNS = 20_000
+const RUNS = 8000
 // Milliseconds: many times what it takes, for a machine that is busy with other tests.
 const TIMEOUT = 300_000
 

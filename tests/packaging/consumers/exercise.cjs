@@ -17,6 +17,7 @@ const forged = jwt.sign(claims, 'another secret, which is not the one', { expire
 
 exports.exercise = async function exercise({ core, express, fastify, filters, koa, signer }) {
   checkFilters(filters)
+  await checkCompilers(filters)
   await checkCore(core)
   await checkSigner(signer, core)
   await checkServer('express', (settings) => expressServer(express, settings), core)
@@ -32,6 +33,21 @@ function checkFilters({ canonicalJson, matches, mergeFilters, parseFilters }) {
   assert.equal(matches(filters, { env: 'prod' }), false)
   assert.equal(dropped.length, 1)
   assert.deepEqual(JSON.parse(canonicalJson(filters)), { attributes: { env: 'dev' } })
+}
+
+/** Each compiler has a subpath of its own, and knows the filters of the main entry, however either was loaded. */
+async function checkCompilers({ CompileError, matchNone, parseFilters }) {
+  const names = 'Algolia Elasticsearch Meilisearch Mongo Pinecone Postgres Qdrant Sqlite Typesense'
+  const filters = parseFilters({ attributes: { env: 'dev' } }, { source: 'token' })
+  for (const name of names.split(' ')) {
+    const subpath = `@countersign/filters/${name.toLowerCase()}`
+    for (const engine of [await import(subpath), require(subpath)]) {
+      const compile = engine[`to${name}`]
+      assert.notDeepEqual(compile(filters), compile(matchNone))
+      assert.throws(() => compile({ attributes: { env: 'dev' } }), TypeError)
+      assert.equal(engine.CompileError, CompileError)
+    }
+  }
 }
 
 async function checkCore({ AuthError, createAuthenticator, memoryDirectory, supportWidget }) {

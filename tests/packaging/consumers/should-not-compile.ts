@@ -13,7 +13,8 @@ import {
 } from '@countersign/core'
 import { countersign as express } from '@countersign/express'
 import { countersign as fastify } from '@countersign/fastify'
-import { mergeFilters, parseFilters } from '@countersign/filters'
+import { matchNone, mergeFilters, parseFilters } from '@countersign/filters'
+import { toPostgres } from '@countersign/filters/postgres'
 import { countersign as koa } from '@countersign/koa'
 import {
   createSigner,
@@ -110,6 +111,12 @@ export const unchecked: Identity = outcome.identity
 parseFilters({ attributes: {} })
 // @ts-expect-error a filter that was not parsed
 mergeFilters({ attributes: { env: 'dev' } })
+// @ts-expect-error a filter that came with a request
+toPostgres({ attributes: { env: 'dev' } })
+// @ts-expect-error a type that no column has
+toPostgres(matchNone, { columns: { env: { name: 'env', type: 'string' } } })
+// @ts-expect-error an option that does not exist
+toPostgres(matchNone, { colunm: 'attributes' })
 
 /* adapters */
 

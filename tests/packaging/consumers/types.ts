@@ -14,7 +14,15 @@ import {
 } from '@countersign/core'
 import { countersign as expressAuth } from '@countersign/express'
 import { countersign as fastifyAuth } from '@countersign/fastify'
-import { canonicalJson, matches, mergeFilters, parseFilters } from '@countersign/filters'
+import {
+  canonicalJson,
+  explainMerge,
+  matches,
+  mergeFilters,
+  parseFilters,
+} from '@countersign/filters'
+import { toElasticsearch, type ElasticsearchQuery } from '@countersign/filters/elasticsearch'
+import { toPostgres, type SqlCondition } from '@countersign/filters/postgres'
 import { countersign as koaAuth } from '@countersign/koa'
 import {
   createSigner,
@@ -70,6 +78,11 @@ const signed = parseFilters({ attributes: { env: 'dev' } }, { source: 'token' })
 const { filters } = mergeFilters(signed, undefined, { policy: 'precedence' })
 assert.ok(filters !== undefined && matches(filters, { env: 'dev' }))
 assert.equal(typeof canonicalJson(filters), 'string')
+const condition: SqlCondition = toPostgres(filters, { columns: { env: 'env' } })
+assert.equal(condition.text, '"env" = any($1::text[])')
+const query: ElasticsearchQuery = toElasticsearch(filters, { fields: { env: { type: 'string' } } })
+assert.ok('term' in query)
+assert.equal(explainMerge(signed).lines.length, 2)
 
 const settings = { profile: supportWidget(), tenants }
 

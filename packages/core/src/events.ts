@@ -16,11 +16,16 @@ export interface OutcomeEvent {
   readonly reason: string | undefined
   /** The name of the claim that failed, as the profile spells it. */
   readonly claim: string | undefined
+  /**
+   * Which key of the tenant verified the token, where `authenticate` or `recheck` passed: its `kid`; for one without, its
+   * place in the record (`#1`, and `#2.3` for the third key of the set that stands second).
+   */
+  readonly key: string | undefined
   /** Milliseconds. */
   readonly duration: number
 }
 
-/** Published on `countersign:tenant` when a tenant's record, or the directory, cannot be used. */
+/** Published on `countersign:tenant` when a tenant's record, a key set of it, or the directory, cannot be used. */
 export interface TenantEvent {
   /** The id, quoted; else a place in a list, or `unknown`. */
   readonly tenant: string
@@ -35,19 +40,21 @@ export interface Trace {
   readonly phase: OutcomeEvent['phase']
   readonly started: number
   tenantId: string | undefined
+  /** The label of the key that verified. */
+  key: string | undefined
 }
 
 /** `undefined` when nobody listens: then a request pays for one check. */
 export function startTrace(phase: OutcomeEvent['phase']): Trace | undefined {
   return outcomes.hasSubscribers
-    ? { phase, started: performance.now(), tenantId: undefined }
+    ? { phase, started: performance.now(), tenantId: undefined, key: undefined }
     : undefined
 }
 
 type Refusal = Pick<AuthError, 'code' | 'reason' | 'claim'>
 
 export function reportOutcome(
-  { phase, started, tenantId }: Trace,
+  { phase, started, tenantId, key }: Trace,
   profile: string | undefined,
   refusal: Refusal | undefined,
 ): void {
@@ -58,6 +65,7 @@ export function reportOutcome(
     code: refusal?.code ?? 'ok',
     reason: refusal?.reason,
     claim: refusal?.claim,
+    key: refusal === undefined ? key : undefined,
     duration: performance.now() - started,
   }
   outcomes.publish(event)

@@ -22,15 +22,30 @@ export type PublicJwk = Readonly<JsonWebKey> & {
 }
 
 /**
- * A key of a tenant. Its kind is what its property says and never guessed from its bytes; it serves one
- * algorithm. `kid` picks it first when a token names it; `notBefore` and `notAfter` (seconds since the
- * epoch; the second is exclusive) bound when it verifies at all, for a rotation without downtime.
+ * A key of a tenant, or where a set of them is fetched. Its kind is what its property says and never guessed from its
+ * bytes; a key serves one algorithm. `kid` picks it first when a token names it; `notBefore` and `notAfter` (seconds since
+ * the epoch; the second is exclusive) bound when it verifies at all, for a rotation without downtime.
  */
 export type TenantKey = {
-  readonly kid?: string | undefined
   readonly notBefore?: number | undefined
   readonly notAfter?: number | undefined
 } & (
+  | ({
+      /** 1 to 256 characters, none of them a control character. */
+      readonly kid?: string | undefined
+    } & OneKey)
+  | {
+      /** What the keys of the set may be used for: not empty, each once. */
+      readonly algorithms: readonly AsymmetricAlgorithm[]
+      /**
+       * Where the tenant publishes its keys (RFC 7517 section 5). `https`, at most 2048 characters, without credentials and
+       * without a fragment; redirects are not followed. The keys of the set have a `kid` of their own.
+       */
+      readonly jwksUrl: string
+    }
+)
+
+type OneKey =
   | {
       readonly alg: 'HS256'
       /** The shared secret, at least 32 bytes (RFC 7518 section 3.2). A string stands for its UTF-8 bytes. */
@@ -46,11 +61,12 @@ export type TenantKey = {
       /** A public JSON Web Key; `use` and `key_ops`, where present, must allow signatures to be verified. */
       readonly jwk: PublicJwk
     }
-)
 
 /** A key as it verifies. */
 export interface PreparedKey {
   readonly kid: string | undefined
+  /** How events call it: its `kid`, else its place in the record. */
+  readonly label: string
   readonly alg: Algorithm
   readonly notBefore: number
   readonly notAfter: number
@@ -59,55 +75,84 @@ export interface PreparedKey {
   readonly fingerprint: string
 }
 
-export const ALGORITHMS: readonly Algorithm[] = ['HS256', 'RS256', 'PS256', 'ES256', 'EdDSA']
+export const ASYMMETRIC: readonly AsymmetricAlgorithm[] = ['RS256', 'PS256', 'ES256', 'EdDSA']
+export const ALGORITHMS: readonly Algorithm[] = ['HS256', ...ASYMMETRIC]
 
-const KNOWN = ['kid', 'alg', 'notBefore', 'notAfter', 'secret', 'publicKey', 'jwk']
+const KINDS = ['secret', 'publicKey', 'jwk', 'jwksUrl'] as const
+const KNOWN: readonly string[] = ['kid', 'alg', 'algorithms', 'notBefore', 'notAfter', ...KINDS]
 const MIN_SECRET_BYTES = 32
 const MIN_RSA_BITS = 2048
 const MAX_RSA_BITS = 8192 // the cost of a verification grows with the modulus
 const MIN_RSA_EXPONENT = 65537n
 
-/**
- * Imports a key, or says why it cannot be trusted. A reason may name a member, but never holds a value.
- *
- * @throws Error with the reason as its message
- */
-export function prepareKey(key: unknown): PreparedKey {
+/** The members of a key, and which one says what kind it is. @throws Error with the reason as its message */
+export function readKeyMembers(key: unknown): {
+  own: Readonly<Record<string, unknown>>
+  kind: (typeof KINDS)[number]
+} {
   if (!isObject(key)) throw new Error('a key is not an object')
   const own = Object.assign(Object.create(null) as Record<string, unknown>, key)
   for (const name of Object.keys(own))
     if (!KNOWN.includes(name)) throw new Error(`a key has an unknown member "${name}"`)
 
-  const kinds = ['secret', 'publicKey', 'jwk'].filter((kind) => own[kind] !== undefined)
-  if (kinds.length !== 1) throw new Error('a key needs exactly one of secret, publicKey and jwk')
+  const [kind, another] = KINDS.filter((name) => own[name] !== undefined)
+  if (kind === undefined || another !== undefined)
+    throw new Error('a key needs exactly one of secret, publicKey, jwk and jwksUrl')
+  return { own, kind }
+}
+
+/**
+ * Imports a key, or says why it cannot be trusted. A reason may name a member, but never holds a value.
+ *
+ * @param place what the key is called where it has no `kid`
+ * @throws Error with the reason as its message
+ */
+export function prepareKey(key: unknown, place = '#1'): PreparedKey {
+  const { own, kind } = readKeyMembers(key)
+  if (kind === 'jwksUrl') throw new Error('a key set stands where a key belongs')
+  if (own['algorithms'] !== undefined)
+    throw new Error('algorithms goes with a jwksUrl; a key has one alg')
 
   const kid = own['kid']
   if (kid !== undefined && (typeof kid !== 'string' || kid === '' || kid.length > 256))
     throw new Error('the kid of a key is not a string of 1 to 256 characters')
+  // It goes into events, and from there into logs.
+  if (kid !== undefined && /[\p{Cc}\p{Zl}\p{Zp}]/u.test(kid))
+    throw new Error('the kid of a key has a control character')
 
   const alg = own['alg'] as Algorithm
   if (!ALGORITHMS.includes(alg))
     throw new Error(`the alg of a key is not one of ${ALGORITHMS.join(', ')}`)
-  if ((alg === 'HS256') !== (kinds[0] === 'secret'))
+  if ((alg === 'HS256') !== (kind === 'secret'))
     throw new Error('HS256 goes with a secret, every other alg with publicKey or jwk')
 
   const material =
     alg === 'HS256'
       ? importSecret(own['secret'])
-      : importPublicKey(alg, kinds[0] === 'jwk' ? own['jwk'] : undefined, own['publicKey'])
+      : importPublicKey(alg, kind === 'jwk' ? own['jwk'] : undefined, own['publicKey'])
   return Object.freeze({
     kid,
+    label: kid ?? place,
     alg,
-    notBefore: instant(own['notBefore'], 'notBefore', -Infinity),
-    notAfter: instant(own['notAfter'], 'notAfter', Infinity),
+    ...readWindow(own),
     material,
     fingerprint: fingerprintOf(alg, material),
   })
 }
 
 /** Whether a key may verify at an instant (seconds since the epoch). */
-export function isActive(key: PreparedKey, now: number): boolean {
+export function isActive(key: Pick<PreparedKey, 'notBefore' | 'notAfter'>, now: number): boolean {
   return now >= key.notBefore && now < key.notAfter
+}
+
+/** When a key counts. @throws Error with the reason as its message */
+export function readWindow(
+  own: Readonly<Record<string, unknown>>,
+): Pick<PreparedKey, 'notBefore' | 'notAfter'> {
+  return {
+    notBefore: instant(own['notBefore'], 'notBefore', -Infinity),
+    notAfter: instant(own['notAfter'], 'notAfter', Infinity),
+  }
 }
 
 function instant(value: unknown, name: string, fallback: number): number {

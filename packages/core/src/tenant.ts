@@ -8,6 +8,7 @@ import {
 } from '@countersign/filters'
 import { isObject } from './json.ts'
 import type { Profile } from './profile.ts'
+import { isKeySet, prepareKeySet, type PreparedKeySet } from './key-set.ts'
 import { prepareKey, type PreparedKey, type TenantKey } from './keys.ts'
 
 /** The customer whose backend signs tokens. */
@@ -40,7 +41,10 @@ export interface Tenant {
 /** A tenant's record, checked, with its keys imported. */
 export interface PreparedTenant {
   readonly id: string
+  /** The keys that stand in the record. */
   readonly keys: readonly PreparedKey[]
+  /** Where more of them are fetched; `undefined` for a tenant that has no `jwksUrl`. */
+  readonly keySets: readonly PreparedKeySet[] | undefined
   readonly issuer: string | null | undefined
   readonly audience: readonly string[] | undefined
   readonly requireUser: boolean
@@ -131,7 +135,7 @@ export function prepareTenant(record: unknown): PreparedTenant {
 
   const prepared = {
     id,
-    keys: prepareKeys(own['keys']),
+    ...prepareKeys(own['keys']),
     issuer,
     audience: audiences,
     requireUser,
@@ -155,7 +159,11 @@ export function checkIssuer(tenant: PreparedTenant, profile: Profile): void {
 }
 
 function hasKeyFor(tenant: PreparedTenant, profile: Profile): boolean {
-  return tenant.keys.some((key) => profile.algorithms.includes(key.alg))
+  const algorithms = [
+    ...tenant.keys.map(({ alg }) => alg),
+    ...(tenant.keySets ?? []).flatMap((set) => set.algorithms),
+  ]
+  return algorithms.some((alg) => profile.algorithms.includes(alg))
 }
 
 /** Whether a tenant could ever pass a profile. At a request, one without a key is simply rejected. */
@@ -175,16 +183,26 @@ export function hasRequiredAttributes(
   return tenant.requiredFilterAttributes.every((attribute) => constrained.includes(attribute))
 }
 
-function prepareKeys(keys: unknown): readonly PreparedKey[] {
+function prepareKeys(keys: unknown): Pick<PreparedTenant, 'keys' | 'keySets'> {
   if (!Array.isArray(keys) || keys.length === 0 || keys.length > MAX_KEYS)
     throw new Error(`keys is not a list of 1 to ${MAX_KEYS} keys`)
-  const prepared = keys.map(prepareKey)
+  const prepared: PreparedKey[] = []
+  const sets: PreparedKeySet[] = []
+  for (const [at, key] of (keys as unknown[]).entries()) {
+    if (isKeySet(key)) sets.push(prepareKeySet(key, `#${at + 1}`))
+    else prepared.push(prepareKey(key, `#${at + 1}`))
+  }
   const secrets = prepared.filter((key) => key.alg === 'HS256').length
-  if (secrets > 0 && secrets < prepared.length)
+  if (secrets > 0 && secrets < keys.length)
     throw new Error('HMAC secrets and public keys are mixed in one tenant')
   const kids = prepared.flatMap((key) => key.kid ?? [])
   if (new Set(kids).size < kids.length) throw new Error('two keys have the same kid')
-  return Object.freeze(prepared)
+  if (new Set(sets.map(({ url }) => url)).size < sets.length)
+    throw new Error('two keys have the same jwksUrl')
+  return {
+    keys: Object.freeze(prepared),
+    keySets: sets.length === 0 ? undefined : Object.freeze(sets),
+  }
 }
 
 function prepareFilters(filters: unknown): Filters | undefined {

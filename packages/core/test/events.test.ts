@@ -7,11 +7,12 @@ describe('countersign:outcome', () => {
     expect(startTrace('authenticate')).toBeUndefined()
   })
 
-  it('says phase, profile, tenant, verdict and how long it took', () => {
+  it('says phase, profile, tenant, verdict, the key where it passed, and how long it took', () => {
     const events = listen('countersign:outcome')
     const trace = startTrace('bind')
-    expect(trace).toMatchObject({ phase: 'bind', tenantId: undefined })
+    expect(trace).toMatchObject({ phase: 'bind', tenantId: undefined, key: undefined })
     if (trace === undefined) return expect.unreachable()
+    trace.key = 'old'
     reportOutcome(trace, 'p', undefined)
     trace.tenantId = 'acme'
     reportOutcome(trace, 'p', { code: 'token_expired', reason: 'exp is past', claim: 'exp' })
@@ -23,6 +24,7 @@ describe('countersign:outcome', () => {
         code: 'ok',
         reason: undefined,
         claim: undefined,
+        key: 'old',
         duration: expect.any(Number) as number,
       },
       {
@@ -32,6 +34,7 @@ describe('countersign:outcome', () => {
         code: 'token_expired',
         reason: 'exp is past',
         claim: 'exp',
+        key: undefined,
         duration: expect.any(Number) as number,
       },
     ])
@@ -55,7 +58,14 @@ describe('reportRefusal', () => {
     reportRefusal('bind', 'p', 'acme', { ...refusal, code: 'body_not_parsed', claim: 'c' })
     const duration = expect.any(Number) as number
     expect(events).toStrictEqual([
-      { phase: 'guard', profile: undefined, tenantId: undefined, ...refusal, duration },
+      {
+        phase: 'guard',
+        profile: undefined,
+        tenantId: undefined,
+        ...refusal,
+        key: undefined,
+        duration,
+      },
       {
         phase: 'bind',
         profile: 'p',
@@ -63,6 +73,7 @@ describe('reportRefusal', () => {
         code: 'body_not_parsed',
         reason: 'r',
         claim: 'c',
+        key: undefined,
         duration,
       },
     ])

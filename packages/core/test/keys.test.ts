@@ -27,7 +27,7 @@ describe('a key as a record', () => {
 
   it('reads own members only', () => {
     expect(reasonOf(Object.create(hmac(SECRET)))).toBe(
-      'a key needs exactly one of secret, publicKey and jwk',
+      'a key needs exactly one of secret, publicKey, jwk and jwksUrl',
     )
     expect(
       reasonOf(Object.assign(Object.create({ alg: 'HS256' }) as object, { secret: SECRET })),
@@ -40,8 +40,17 @@ describe('a key as a record', () => {
     ['a secret and a publicKey', { alg: 'HS256', secret: SECRET, publicKey: 'x' }],
     ['a publicKey and a jwk', { alg: 'ES256', publicKey: 'x', jwk: {} }],
     ['all three', { alg: 'ES256', publicKey: 'x', jwk: {}, secret: SECRET }],
-  ])('needs exactly one of secret, publicKey and jwk: %s', (_, key) => {
-    expect(reasonOf(key)).toBe('a key needs exactly one of secret, publicKey and jwk')
+  ])('needs exactly one of secret, publicKey, jwk and jwksUrl: %s', (_, key) => {
+    expect(reasonOf(key)).toBe('a key needs exactly one of secret, publicKey, jwk and jwksUrl')
+  })
+
+  it('is not where a set of them is fetched', () => {
+    expect(reasonOf({ algorithms: ['ES256'], jwksUrl: 'https://acme.example/jwks' })).toBe(
+      'a key set stands where a key belongs',
+    )
+    expect(reasonOf({ alg: 'ES256', algorithms: ['ES256'], publicKey: p256().pem })).toBe(
+      'algorithms goes with a jwksUrl; a key has one alg',
+    )
   })
 
   it('counts a member that is undefined as absent', () => {
@@ -56,6 +65,19 @@ describe('a key as a record', () => {
       expect(reasonOf(hmac(SECRET, { kid }))).toBe(
         'the kid of a key is not a string of 1 to 256 characters',
       )
+  })
+
+  it.each([['a\nb'], ['\u0000'], ['\u001b[31m'], ['\u007f'], ['\u0085'], ['a\u2028b'], ['\u2029']])(
+    'takes no kid with a control character, which would write lines of its own into a log: %j',
+    (kid) => {
+      expect(reasonOf(hmac(SECRET, { kid }))).toBe('the kid of a key has a control character')
+    },
+  )
+
+  it('is called by its kid, else by its place', () => {
+    expect(prepareKey(hmac(SECRET, { kid: 'k' }), '#2').label).toBe('k')
+    expect(prepareKey(hmac(SECRET), '#2').label).toBe('#2')
+    expect(prepareKey(hmac(SECRET)).label).toBe('#1')
   })
 
   it.each([['none'], ['HS512'], ['hs256'], ['ES384'], [''], [undefined], [null], [['HS256']]])(

@@ -288,6 +288,64 @@ describe('keys', () => {
   })
 })
 
+describe('keys that are fetched', () => {
+  const set = { algorithms: ['ES256'], jwksUrl: 'https://acme.example/jwks' }
+  const other = { algorithms: ['RS256'], jwksUrl: 'https://acme.example/other' }
+
+  it('stand beside those of the record, each called by its place', () => {
+    const tenant = prepare({ keys: [ecKey, set, { ...ecKey, kid: 'k' }, other] })
+    expect(tenant.keys.map(({ label }) => label)).toEqual(['#1', 'k'])
+    expect(tenant.keySets?.map(({ label, url }) => [label, url])).toEqual([
+      ['#2', set.jwksUrl],
+      ['#4', other.jwksUrl],
+    ])
+    expect(Object.isFrozen(tenant.keySets)).toBe(true)
+  })
+
+  it('may stand alone; a tenant without says undefined', () => {
+    expect(prepare({ keys: [set] })).toMatchObject({ keys: [], keySets: [{ label: '#1' }] })
+    expect(prepare({ keys: [ecKey, { ...ecKey, jwksUrl: undefined }] }).keySets).toBeUndefined()
+  })
+
+  it('are at most 8 together with the others', () => {
+    const many = Array.from({ length: 8 }, (_, n) => ({ ...set, jwksUrl: `${set.jwksUrl}/${n}` }))
+    expect(prepare({ keys: many }).keySets).toHaveLength(8)
+    expect(reasonOf({ keys: [...many, ecKey] })).toBe('keys is not a list of 1 to 8 keys')
+  })
+
+  it('are never mixed with an HMAC secret (CVE-2021-46743)', () => {
+    const reason = 'HMAC secrets and public keys are mixed in one tenant'
+    expect(reasonOf({ keys: [secretKey, set] })).toBe(reason)
+    expect(reasonOf({ keys: [set, secretKey] })).toBe(reason)
+  })
+
+  it('come from one address once, however it is spelt', () => {
+    const again = { ...set, algorithms: ['RS256'], jwksUrl: 'https://ACME.example:443/x/../jwks' }
+    expect(reasonOf({ keys: [set, again] })).toBe('two keys have the same jwksUrl')
+  })
+
+  it.each([[{ notBefore: 1 }], [{ notAfter: 1 }], [{ algorithms: ['RS256'] }], [other]])(
+    'change the revision: %j',
+    (over) => {
+      const before = prepare({ keys: [set] }).revision
+      expect(prepare({ keys: [{ ...set, ...over }] }).revision).not.toBe(before)
+      expect(prepare({ keys: [{ ...set }] }).revision).toBe(before)
+    },
+  )
+
+  it('count for what a profile needs', () => {
+    const search = searchIntegration({ algorithms: ['ES256'] })
+    const tenant = (over: object): PreparedTenant => prepare({ issuer: 'i', keys: [over] })
+    expect(() => checkFit(tenant(set), search)).not.toThrow()
+    expect(() => checkFit(tenant(other), search)).toThrow(
+      new Error('no key is for an algorithm of profile "search-integration"'),
+    )
+    expect(() => checkFit(prepare({ keys: [set] }), search)).toThrow(
+      new Error('profile "search-integration" needs an issuer (null: any)'),
+    )
+  })
+})
+
 describe('revision', () => {
   const base = { issuer: 'i', audience: ['a'], apiKeyHashes: [HASH], anonymousFilters: undefined }
 

@@ -21,7 +21,7 @@ export interface KeySets {
    */
   find(
     tenant: TenantWithKeySets,
-    token: { readonly alg: string; readonly kid: string | undefined },
+    named: { readonly alg: string; readonly kid: string | undefined },
     matches: (key: PreparedKey) => boolean,
   ): Awaitable<PreparedKey | undefined>
   /**
@@ -47,7 +47,22 @@ export function hasKeySets(tenant: PreparedTenant): tenant is TenantWithKeySets 
   return tenant.keySets !== undefined
 }
 
-/** Key sets, each held for the one tenant whose record names it: no two tenants share one, also where they name one address. */
+/** A key set of a record, and what is held of it. */
+interface Source {
+  readonly set: PreparedKeySet
+  readonly held: HeldKeySet
+}
+
+/** What a token says of the key that signed it, before anything of it is believed. */
+interface Named {
+  readonly alg: string
+  readonly kid: string | undefined
+}
+
+/**
+ * Key sets, each held for the one tenant whose record names it: no two tenants share one, also where they name one
+ * address.
+ */
 export function createKeySets(options: KeySetsOptions): KeySets {
   const { maxEntries, clock } = options
   let sets: LRUCache<string, HeldKeySet> | undefined // made when it is needed, which it is for few
@@ -66,67 +81,52 @@ export function createKeySets(options: KeySetsOptions): KeySets {
   }
 
   return {
-    find(tenant, { alg, kid }, matches) {
-      // Held here as well: what others push out of the cache meanwhile stays what this token is judged by.
-      const held = tenant.keySets.map((set) => ({ set, held: hold(tenant, set) }))
+    find(tenant, named, matches) {
+      // From here on it is these: that others push one out of the cache meanwhile changes nothing for this token.
+      const sources = tenant.keySets.map((set) => ({ set, held: hold(tenant, set) }))
       const tried = new Set<string>()
-
-      function keysAt(now: number): readonly PreparedKey[] {
-        const fetched = held.flatMap((one) =>
-          one.held.stateAt(now) === 'none' ? [] : one.held.viewOf(one.set).keys,
-        )
-        return [...tenant.keys, ...fetched]
-      }
-
-      function tryAt(now: number): PreparedKey | undefined {
-        const keys = keysAt(now).filter(
-          (key) => key.alg === alg && isActive(key, now) && !tried.has(key.fingerprint),
-        )
-        const isNamed = (key: PreparedKey): boolean => kid !== undefined && key.kid === kid
-        const inOrder = [...keys.filter(isNamed), ...keys.filter((key) => !isNamed(key))]
-        return inOrder.slice(0, MAX_TRIES).find((key) => {
+      const tryAt = (now: number): PreparedKey | undefined => {
+        let left = MAX_TRIES
+        for (const key of inOrder(keysAt(now, tenant, sources), named, now)) {
+          if (tried.has(key.fingerprint)) continue
+          if (left === 0) break
+          left -= 1
           tried.add(key.fingerprint)
-          return matches(key)
-        })
-      }
-
-      const now = clock()
-      const found = tryAt(now)
-      const helping = held.filter(
-        ({ set }) => isActive(set, now) && (set.algorithms as readonly string[]).includes(alg),
-      )
-      for (const one of helping) if (one.held.stateAt(now) !== 'none') one.held.keepUp(one.set, now)
-      if (found !== undefined) return found
-
-      const isUnknownAt = (at: number): boolean =>
-        kid !== undefined && !keysAt(at).some((key) => key.kid === kid)
-      const isUnknown = isUnknownAt(now)
-      const flights = helping.flatMap((one) => {
-        const isAtHand =
-          one.held.stateAt(now) !== 'none' && one.held.viewOf(one.set).keys.length > 0
-        if (!isAtHand) return one.held.ask(one.set, now) ?? []
-        return isUnknown ? (one.held.ask(one.set, now, COOLDOWN) ?? []) : []
-      })
-
-      function nothingAt(at: number): undefined {
-        for (const { set, held: one } of helping) {
-          const isWhole = one.stateAt(at) === 'fresh' && one.viewOf(set).keys.length > 0
-          if (!isWhole || (isUnknownAt(at) && one.isFailing))
-            throw new AuthError('keys_unavailable', { reason: 'a key set of the tenant' })
+          if (matches(key)) return key
         }
         return undefined
       }
-      if (flights.length === 0) return nothingAt(now)
+
+      const now = clock()
+      const helping = sources.filter(
+        ({ set }) =>
+          isActive(set, now) && (set.algorithms as readonly string[]).includes(named.alg),
+      )
+      const found = tryAt(now)
+      for (const { set, held } of helping) if (held.stateAt(now) !== 'none') held.keepUp(set, now)
+      if (found !== undefined) return found
+
+      const isUnknown = isUnknownKid(named.kid, keysAt(now, tenant, sources))
+      const flights = helping.flatMap(({ set, held }) => {
+        if (!hasKeysAt(now, { set, held })) return held.ask(set, now) ?? []
+        return isUnknown ? (held.ask(set, now, COOLDOWN) ?? []) : []
+      })
+      const none = (at: number): undefined => {
+        const isStillUnknown = isUnknownKid(named.kid, keysAt(at, tenant, sources))
+        if (helping.every((source) => isWholeAt(at, source, isStillUnknown))) return undefined
+        throw new AuthError('keys_unavailable', { reason: 'a key set of the tenant' })
+      }
+      if (flights.length === 0) return none(now)
       return Promise.all(flights).then(() => {
         const later = clock()
-        return tryAt(later) ?? nothingAt(later)
+        return tryAt(later) ?? none(later)
       })
     },
 
     isCurrent(tenant, key, now) {
       if (tenant.keys.includes(key)) return true
       for (const set of tenant.keySets) {
-        const held = sets?.get(nameOf(tenant, set))
+        const held = isActive(set, now) ? sets?.get(nameOf(tenant, set)) : undefined
         if (held === undefined || held.stateAt(now) === 'none') continue
         if (!held.viewOf(set).fingerprints.has(key.fingerprint)) continue
         held.keepUp(set, now)
@@ -140,4 +140,42 @@ export function createKeySets(options: KeySetsOptions): KeySets {
       for (const [name, held] of sets) if (held.tenantId === tenantId) sets.delete(name)
     },
   }
+}
+
+/** All keys that count at an instant, and those of the record that do not. */
+function keysAt(
+  now: number,
+  tenant: PreparedTenant,
+  sources: readonly Source[],
+): readonly PreparedKey[] {
+  const fetched = sources.flatMap((source) =>
+    source.held.stateAt(now) === 'none' ? [] : source.held.viewOf(source.set).keys,
+  )
+  return [...tenant.keys, ...fetched]
+}
+
+/** The keys that may have signed: those of the algorithm that are active, the ones that the token names first. */
+function inOrder(
+  keys: readonly PreparedKey[],
+  { alg, kid }: Named,
+  now: number,
+): readonly PreparedKey[] {
+  const active = keys.filter((key) => key.alg === alg && isActive(key, now))
+  const isNamed = (key: PreparedKey): boolean => kid !== undefined && key.kid === kid
+  return [...active.filter(isNamed), ...active.filter((key) => !isNamed(key))]
+}
+
+// A key that has ended, or is of another algorithm, is known all the same: nothing newer need be fetched for it.
+function isUnknownKid(kid: string | undefined, keys: readonly PreparedKey[]): boolean {
+  return kid !== undefined && !keys.some((key) => key.kid === kid)
+}
+
+function hasKeysAt(now: number, { set, held }: Source): boolean {
+  return held.stateAt(now) !== 'none' && held.viewOf(set).keys.length > 0
+}
+
+/** Whether a set cannot hold a key that is not at hand. While its host fails, it may hold one for an unknown `kid`. */
+function isWholeAt(now: number, { set, held }: Source, isUnknown: boolean): boolean {
+  const isYoung = held.stateAt(now) === 'fresh' && held.viewOf(set).keys.length > 0
+  return isYoung && !(isUnknown && held.isFailing)
 }

@@ -3,7 +3,7 @@ import type { Awaitable } from './awaitable.ts'
 import { AuthError } from './errors.ts'
 import { COOLDOWN, HeldKeySet, type KeySetRules } from './held-key-set.ts'
 import type { PreparedKeySet } from './key-set.ts'
-import { isActive, type PreparedKey } from './keys.ts'
+import { isActive, keysInOrder, type NamedKey, type PreparedKey } from './keys.ts'
 import type { PreparedTenant } from './tenant.ts'
 
 /** A tenant that publishes keys. All others pass by this file. */
@@ -21,7 +21,7 @@ export interface KeySets {
    */
   find(
     tenant: TenantWithKeySets,
-    named: { readonly alg: string; readonly kid: string | undefined },
+    named: NamedKey,
     matches: (key: PreparedKey) => boolean,
   ): Awaitable<PreparedKey | undefined>
   /**
@@ -53,12 +53,6 @@ interface Source {
   readonly held: HeldKeySet
 }
 
-/** What a token says of the key that signed it, before anything of it is believed. */
-interface Named {
-  readonly alg: string
-  readonly kid: string | undefined
-}
-
 /**
  * Key sets, each held for the one tenant whose record names it: no two tenants share one, also where they name one
  * address.
@@ -87,7 +81,7 @@ export function createKeySets(options: KeySetsOptions): KeySets {
       const tried = new Set<string>()
       const tryAt = (now: number): PreparedKey | undefined => {
         let left = MAX_TRIES
-        for (const key of inOrder(keysAt(now, tenant, sources), named, now)) {
+        for (const key of keysInOrder(keysAt(now, tenant, sources), named, now)) {
           if (tried.has(key.fingerprint)) continue
           if (left === 0) break
           left -= 1
@@ -152,17 +146,6 @@ function keysAt(
     source.held.stateAt(now) === 'none' ? [] : source.held.viewOf(source.set).keys,
   )
   return [...tenant.keys, ...fetched]
-}
-
-/** The keys that may have signed: those of the algorithm that are active, the ones that the token names first. */
-function inOrder(
-  keys: readonly PreparedKey[],
-  { alg, kid }: Named,
-  now: number,
-): readonly PreparedKey[] {
-  const active = keys.filter((key) => key.alg === alg && isActive(key, now))
-  const isNamed = (key: PreparedKey): boolean => kid !== undefined && key.kid === kid
-  return [...active.filter(isNamed), ...active.filter((key) => !isNamed(key))]
 }
 
 // A key that has ended, or is of another algorithm, is known all the same: nothing newer need be fetched for it.

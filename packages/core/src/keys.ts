@@ -145,6 +145,24 @@ export function isActive(key: Pick<PreparedKey, 'notBefore' | 'notAfter'>, now: 
   return now >= key.notBefore && now < key.notAfter
 }
 
+/** What a token says of the key that signed it. */
+export interface NamedKey {
+  readonly alg: string
+  readonly kid: string | undefined
+}
+
+/** The keys that may have signed: those of the algorithm that are active, the ones that the token names first. */
+export function keysInOrder(
+  keys: readonly PreparedKey[],
+  { alg, kid }: NamedKey,
+  now: number,
+): readonly PreparedKey[] {
+  const active = keys.filter((key) => key.alg === alg && isActive(key, now))
+  if (kid === undefined) return active
+  const named = active.filter((key) => key.kid === kid)
+  return named.length === 0 ? active : [...named, ...active.filter((key) => key.kid !== kid)]
+}
+
 /** When a key counts. @throws Error with the reason as its message */
 export function readWindow(
   own: Readonly<Record<string, unknown>>,

@@ -1,3 +1,4 @@
+import { createApiKeyHashes } from './api-key-hashes.ts'
 import { readAuthenticatorOptions, type AuthenticatorOptions } from './authenticator-options.ts'
 import type { Awaitable } from './awaitable.ts'
 import { bindBody, type BindOutcome } from './binding.ts'
@@ -92,6 +93,7 @@ export function createAuthenticator<Custom>(
       now,
     }),
     tokens: createVerifiedTokens<Custom>(settings.tokenCache),
+    apiKeys: createApiKeyHashes(),
     grounds: new WeakMap(),
     revocation,
     timeoutMs,

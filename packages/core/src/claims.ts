@@ -6,12 +6,13 @@ import type { VerifiedIdentity } from './identity.ts'
 import { deepFreeze, member, type JsonObject } from './json.ts'
 import type { Profile, UserClaimRule } from './profile.ts'
 import type { PreparedTenant } from './tenant.ts'
-import { checkTimes } from './time.ts'
+import { checkTimes, type TokenTimes } from './time.ts'
 
 /** What a token said, once all of its claims have passed. */
 export interface JudgedClaims<Custom> {
   readonly identity: VerifiedIdentity<Custom>
   readonly filters: Filters | undefined
+  readonly times: TokenTimes
 }
 
 /** The clock for {@link judgeClaims}, in seconds. */
@@ -32,7 +33,7 @@ export function judgeClaims<Custom>(
   tenant: PreparedTenant,
   clock: Clock,
 ): JudgedClaims<Custom> {
-  const { expiresAt, issuedAt } = checkTokenTimes(claims, profile, tenant, clock)
+  const times = checkTokenTimes(claims, profile, tenant, clock)
   checkIssuer(claims, profile.issuer === 'tenant' ? tenant.issuer : profile.issuer)
   checkAudience(claims, profile.audience && (tenant.audience ?? profile.audience))
   if (member(claims, profile.tenant.claim) !== tenant.id)
@@ -59,13 +60,13 @@ export function judgeClaims<Custom>(
     plan,
     userAttributes: attributes ?? {},
     filters,
-    issuedAt,
-    expiresAt,
+    issuedAt: times.issuedAt,
+    expiresAt: times.expiresAt,
     claims,
     custom,
     bodyBound: false,
   }
-  return { identity: deepFreeze(identity), filters }
+  return { identity: deepFreeze(identity), filters, times }
 }
 
 /** The time rules of a profile, tightened by the tenant's. */
@@ -73,12 +74,14 @@ export function checkTokenTimes(
   claims: JsonObject,
   profile: Profile,
   tenant: PreparedTenant,
-  clock: Clock,
-): ReturnType<typeof checkTimes> {
-  return checkTimes(claims, {
-    ...clock,
-    maxLifetime: Math.min(profile.maxLifetime, tenant.maxLifetime),
-  })
+  { now, tolerance }: Clock,
+): TokenTimes {
+  return checkTimes(claims, { now, tolerance, maxLifetime: maxLifetime(profile, tenant) })
+}
+
+/** The longest life of a token, in seconds: the tenant can only tighten what the profile says. */
+export function maxLifetime(profile: Profile, tenant: PreparedTenant): number {
+  return Math.min(profile.maxLifetime, tenant.maxLifetime)
 }
 
 // RFC 7519 section 4.1.1: one text, equal byte for byte. A list would be a way to name several.

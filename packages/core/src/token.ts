@@ -7,6 +7,10 @@ export interface CompactToken {
   readonly header: JsonObject
   /** The second segment, not decoded: a JWS may sign any bytes, a JWT only an object. */
   readonly payload: string
+  /** What was signed: the first two segments and the dot between them (RFC 7515 section 5.1). */
+  readonly signed: string
+  /** The third segment, not decoded. */
+  readonly signature: string
 }
 
 /** The header parameters that decide how a token is verified (RFC 7515 section 4.1). */
@@ -32,10 +36,17 @@ export function readCompact(
   if (text.length > limits.tokenBytes)
     throw new AuthError('request_invalid', { reason: 'the token is too large' })
   if (!COMPACT.test(text)) throw rejected('not a canonical compact JWS')
-  const [header, payload] = text.split('.') as [string, string, string]
-  const parsed = parseJsonObject(Buffer.from(header, 'base64url'), limits.depth)
-  if (parsed === undefined) throw rejected('the header is not a plain JSON object')
-  return { text, header: parsed, payload }
+  const first = text.indexOf('.')
+  const second = text.indexOf('.', first + 1)
+  const header = parseJsonObject(Buffer.from(text.slice(0, first), 'base64url'), limits.depth)
+  if (header === undefined) throw rejected('the header is not a plain JSON object')
+  return {
+    text,
+    header,
+    payload: text.slice(first + 1, second),
+    signed: text.slice(0, second),
+    signature: text.slice(second + 1),
+  }
 }
 
 /**
@@ -44,8 +55,11 @@ export function readCompact(
  *
  * @throws AuthError `token_rejected`
  */
-export function readPayload(token: CompactToken, limits: { depth: number }): JsonObject {
-  const claims = parseJsonObject(Buffer.from(token.payload, 'base64url'), limits.depth)
+export function readPayload(
+  { payload }: Pick<CompactToken, 'payload'>,
+  limits: { depth: number },
+): JsonObject {
+  const claims = parseJsonObject(Buffer.from(payload, 'base64url'), limits.depth)
   if (claims === undefined) throw rejected('the payload is not a plain JSON object')
   return claims
 }

@@ -14,9 +14,15 @@ const rejected = (reason: string): object => ({
 const BASE64URL = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
 
 describe('readCompact', () => {
-  it('gives the text, the parsed header and the payload as it stands', () => {
+  it('gives the text, the parsed header, and the other segments as they stand', () => {
     const text = `${header}.${payload}.c2ln`
-    expect(readCompact(text, limits)).toEqual({ text, header: { alg: 'HS256' }, payload })
+    expect(readCompact(text, limits)).toEqual({
+      text,
+      header: { alg: 'HS256' },
+      payload,
+      signed: `${header}.${payload}`,
+      signature: 'c2ln',
+    })
   })
 
   it('takes a token of exactly tokenBytes, and 400s one more', () => {
@@ -113,7 +119,7 @@ describe('readCompact', () => {
 
 describe('readPayload', () => {
   const read = (content: unknown): unknown =>
-    readPayload({ text: '', header: {}, payload: segment(content) }, { depth: 2 })
+    readPayload({ payload: segment(content) }, { depth: 2 })
 
   it('reads one JSON object', () => {
     expect(read('{"a":"ü","b":[1]}')).toEqual({ a: 'ü', b: [1] })

@@ -28,8 +28,9 @@ const SHARE = 0.1
  * A bounded cache of tokens, compared as a whole. The text holds the tenant's claim, so that no two tenants can meet in it.
  * Nothing expires by itself: time is checked at each use.
  *
- * While there is room, every tenant may use it. Once it is full, a tenant that has a tenth of it makes room among its own
- * tokens, so that one with a flood of tokens does not push out those of the others.
+ * While there is room, every tenant may use it. Once it is full, the token goes that was not used longest; but a tenant that
+ * has a tenth of the cache makes room among its own tokens, oldest first, unless that token's tenant has even more. So a
+ * flood of one tenant's tokens does not push out those of the others.
  */
 export function createVerifiedTokens<Custom>(
   bounds: false | { maxEntries: number; maxBytes: number },
@@ -52,12 +53,20 @@ export function createVerifiedTokens<Custom>(
   }
 
   function makeRoom(share: Share, size: number): void {
-    for (const oldest of share.places) {
-      const isFull = cache.size >= maxEntries || cache.calculatedSize + size > maxBytes
+    while (cache.size >= maxEntries || cache.calculatedSize + size > maxBytes) {
       const isLarge = share.places.size >= maxEntries * SHARE || share.bytes >= maxBytes * SHARE
-      if (!isFull || !isLarge) return
+      const [unused] = cache.rkeys() as Iterable<string>
+      const [oldest] = isLarge && !hasLess(share, unused) ? share.places : [unused]
+      if (oldest === undefined) return
       cache.delete(oldest)
     }
+  }
+
+  /** Whether a share is smaller than that of the tenant whose token was not used longest. */
+  function hasLess(share: Share, unused: string | undefined): boolean {
+    const owner = unused === undefined ? undefined : cache.peek(unused)?.tenant.id
+    const other = owner === undefined ? undefined : shares.get(owner)
+    return other !== undefined && other.places.size > share.places.size
   }
 
   return {

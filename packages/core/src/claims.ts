@@ -2,7 +2,7 @@ import { FilterError, parseFilters, type Filters } from '@countersign/filters'
 import { abandon } from './awaitable.ts'
 import { copyAttributes, type UserAttributes } from './attributes.ts'
 import { AuthError } from './errors.ts'
-import type { VerifiedIdentity } from './identity.ts'
+import { NO_ROLES, NOTHING, type VerifiedIdentity } from './identity.ts'
 import { deepFreeze, member, type JsonObject } from './json.ts'
 import type { Profile, UserClaimRule } from './profile.ts'
 import type { PreparedTenant } from './tenant.ts'
@@ -10,6 +10,7 @@ import { checkTimes, type TokenTimes } from './time.ts'
 
 /** What a token said, once all of its claims have passed. */
 export interface JudgedClaims<Custom> {
+  /** Frozen below its own members. */
   readonly identity: VerifiedIdentity<Custom>
   readonly filters: Filters | undefined
   readonly times: TokenTimes
@@ -50,6 +51,7 @@ export function judgeClaims<Custom>(
   const filters = readFilters(claims, profile)
   const custom = readCustom(claims, profile)
 
+  // Each member is frozen to the bottom by now: claims where they were parsed, filters under their seal.
   // Every member is spelled out: what is absent must not be read from a polluted prototype.
   const identity: VerifiedIdentity<Custom> = {
     kind: 'verified',
@@ -58,7 +60,7 @@ export function judgeClaims<Custom>(
     userEmail,
     userRoles,
     plan,
-    userAttributes: attributes ?? {},
+    userAttributes: attributes ?? NOTHING,
     filters,
     issuedAt: times.issuedAt,
     expiresAt: times.expiresAt,
@@ -66,7 +68,7 @@ export function judgeClaims<Custom>(
     custom,
     bodyBound: false,
   }
-  return { identity: deepFreeze(identity), filters, times }
+  return { identity, filters, times }
 }
 
 /** The time rules of a profile, tightened by the tenant's. */
@@ -94,6 +96,7 @@ function checkIssuer(claims: JsonObject, issuer: string | null | undefined): voi
 function checkAudience(claims: JsonObject, audience: readonly string[] | null): void {
   if (audience === null) return
   const aud = member(claims, 'aud')
+  if (typeof aud === 'string' && audience.includes(aud)) return
   const named = Array.isArray(aud) ? (aud as unknown[]) : [aud]
   if (!named.every((item) => typeof item === 'string')) throw invalid('aud', 'is not text')
   if (!audience.some((item) => named.includes(item))) throw invalid('aud', 'is another')
@@ -133,10 +136,10 @@ function readText(claims: JsonObject, claim: string): string | undefined {
 
 function readRoles(claims: JsonObject, claim: string | null): readonly string[] {
   const value = claim === null ? undefined : member(claims, claim)
-  if (value === undefined) return []
+  if (value === undefined) return NO_ROLES
   if (!Array.isArray(value) || !value.every(isWellFormedText))
     throw invalid(claim, 'is not a list of texts')
-  return [...value]
+  return value
 }
 
 function isWellFormedText(value: unknown): value is string {
@@ -151,7 +154,7 @@ function readAttributes(
   if (userAttributes === null || value === undefined) return undefined
   const copy = copyAttributes(value)
   if (copy === undefined) throw invalid(userAttributes.claim, 'breaks the grammar')
-  return copy
+  return deepFreeze(copy)
 }
 
 // A filter that cannot be read is refused: skipping it would mean "allow everything".
@@ -171,15 +174,15 @@ function readFilters(claims: JsonObject, { filters }: Profile): Filters | undefi
 
 function readCustom<Custom>(claims: JsonObject, { custom }: Profile<Custom>): Custom {
   if (custom === undefined) return undefined as Custom
-  // Frozen before the schema sees them: it may keep or change what it was given.
-  const result = custom['~standard'].validate(deepFreeze(claims))
+  // Frozen by now: the schema may keep or change what it was given.
+  const result = custom['~standard'].validate(claims)
   if (typeof result !== 'object' || result === null || 'then' in result) {
     abandon(result)
     throw new Error('a custom schema must be synchronous')
   }
   const { issues, value } = result as { issues?: unknown; value?: unknown }
   if (issues !== undefined) throw new AuthError('claims_invalid', { reason: 'the custom schema' })
-  return value as Custom
+  return deepFreeze(value) as Custom
 }
 
 function invalid(claim: string | null | undefined, reason: string): AuthError {

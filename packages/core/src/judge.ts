@@ -4,6 +4,7 @@ import { andThen, type Awaitable } from './awaitable.ts'
 import { checkTokenTimes, judgeClaims, maxLifetime, type Clock } from './claims.ts'
 import { AuthError } from './errors.ts'
 import type { Trace } from './events.ts'
+import { ground, type Grounds } from './grounds.ts'
 import {
   anonymousIdentity,
   type AnonymousIdentity,
@@ -19,17 +20,14 @@ import { isSignedBy } from './signature.ts'
 import { hasRequiredAttributes, isTenantId, type PreparedTenant } from './tenant.ts'
 import type { TenantLookup } from './tenant-lookup.ts'
 import { stillPass } from './time.ts'
-import { readCompact, readHeader, readPayload, type CompactToken } from './token.ts'
+import {
+  readCompact,
+  readHeader,
+  readPayload,
+  type CompactToken,
+  type HeaderParser,
+} from './token.ts'
 import type { VerifiedToken, VerifiedTokens } from './verified-tokens.ts'
-
-/** What stands behind an identity: needed to bind a body to it and to check it again. */
-export interface Grounds {
-  readonly tenant: PreparedTenant | undefined
-  /** Absent for anonymous requests. */
-  readonly key: PreparedKey | undefined
-  /** The signed filter, or what anonymous requests are held to. */
-  readonly filters: Filters | undefined
-}
 
 /** What the judge works with; all of it fixed at creation. */
 export interface Bench<Custom> {
@@ -37,7 +35,7 @@ export interface Bench<Custom> {
   readonly tenants: TenantLookup
   readonly tokens: VerifiedTokens<Custom>
   readonly apiKeys: ApiKeyHashes
-  readonly grounds: WeakMap<Identity<Custom>, Grounds>
+  readonly parseHeader: HeaderParser
   readonly revocation: Revocation | undefined
   readonly timeoutMs: number
   readonly clock: () => Clock
@@ -89,7 +87,7 @@ function judgeToken<Custom>(
 
   // A text that is too long for a token is not worth a look-up either.
   const seen = token.length > limits.tokenBytes ? undefined : bench.tokens.get(token)
-  const fresh = seen === undefined ? readToken(token, bench.profile) : undefined
+  const fresh = seen === undefined ? readToken(token, bench) : undefined
   // Before the signature only the tenant claim is read, and only to compare or look up.
   const signed = fresh === undefined ? seen?.tenant.id : tenantClaim(fresh.claims, bench.profile)
   const id = agreeOn(request.named, request.hint, keyOwner?.id, signed)
@@ -104,7 +102,7 @@ function judgeToken<Custom>(
     // A verdict rests on the very record that judged: with another one, be it newer or older, it starts afresh.
     if (seen !== undefined && seen.tenant === tenant && isActive(seen.key, clock.now))
       return judgeSeen(bench, seen, clock)
-    return judgeAfresh(bench, tenant, fresh ?? readToken(token, bench.profile), clock)
+    return judgeAfresh(bench, tenant, fresh ?? readToken(token, bench), clock)
   })
 }
 
@@ -125,9 +123,9 @@ interface ReadToken {
   readonly claims: JsonObject
 }
 
-function readToken(token: string, { limits }: Profile): ReadToken {
-  const compact = readCompact(token, limits)
-  return { compact, claims: readPayload(compact, limits) }
+function readToken<Custom>(token: string, { profile, parseHeader }: Bench<Custom>): ReadToken {
+  const compact = readCompact(token, profile.limits, parseHeader)
+  return { compact, claims: readPayload(compact, profile.limits) }
 }
 
 // A claim that is no text names nobody. Where something else names the tenant, it is refused after the signature.
@@ -160,11 +158,11 @@ function judgeAfresh<Custom>(
   { compact, claims }: ReadToken,
   clock: Clock,
 ): Awaitable<Identity<Custom>> {
-  const { profile, tokens, grounds } = bench
+  const { profile, tokens } = bench
   const { alg, kid } = readHeader(compact.header, profile)
   const key = findKey(compact, keysFor(tenant, alg, kid, clock.now))
-  const { identity, filters, times } = judgeClaims(claims, profile, tenant, clock)
-  grounds.set(identity, { tenant, key, filters })
+  const { identity: judged, filters, times } = judgeClaims(claims, profile, tenant, clock)
+  const identity = ground(judged, { by: bench, tenant, key, filters })
   return andThen(checkNotRevoked(bench, identity), () => {
     checkRequiredFilters(profile, tenant, filters)
     // A date or a map that a schema made cannot be frozen: the next request gets one of its own.
@@ -173,6 +171,8 @@ function judgeAfresh<Custom>(
   })
 }
 
+const NO_KEYS: readonly PreparedKey[] = []
+
 /** The keys that may have signed: those of the token's algorithm that are active, the one it names first. */
 function keysFor(
   { keys }: PreparedTenant,
@@ -180,8 +180,10 @@ function keysFor(
   kid: string | undefined,
   now: number,
 ): readonly PreparedKey[] {
+  const only = keys.length === 1 ? keys[0] : undefined
+  if (only !== undefined) return only.alg === alg && isActive(only, now) ? keys : NO_KEYS
   const active = keys.filter((key) => key.alg === alg && isActive(key, now))
-  const named = active.find((key) => kid !== undefined && key.kid === kid)
+  const named = kid === undefined ? undefined : active.find((key) => key.kid === kid)
   return named === undefined ? active : [named, ...active.filter((key) => key !== named)]
 }
 
@@ -224,9 +226,8 @@ function judgeAnonymous<Custom>(
     if (!allowed) throw new AuthError('token_missing', { reason: 'no token' })
     const filters = tenant?.anonymousFilters
     checkRequiredFilters(bench.profile, tenant, filters)
-    const identity = anonymousIdentity(tenant?.id, filters)
-    bench.grounds.set(identity, { tenant, key: undefined, filters })
-    return identity
+    const grounds = { by: bench, tenant, key: undefined, filters }
+    return ground(anonymousIdentity(tenant?.id, filters), grounds)
   })
 }
 

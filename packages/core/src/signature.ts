@@ -10,6 +10,11 @@ const ECDSA_BYTES = 64
 const ED25519_BYTES = 64
 const SHA256_BYTES = 32
 
+// Two texts of 43 characters to compare: made once, and used between two lines that nothing can come between.
+const HMAC_CHARS = 43
+const ours = Buffer.alloc(HMAC_CHARS)
+const theirs = Buffer.alloc(HMAC_CHARS)
+
 /**
  * Whether a token was signed with a key. The algorithm is the key's own, never the token's word for it.
  *
@@ -19,13 +24,17 @@ const SHA256_BYTES = 32
  *
  * @throws what is not a verdict (a broken runtime), which callers answer with 503
  */
-export function isSignedBy({ signed, signature }: SignedText, { alg, material }: PreparedKey): boolean {
+export function isSignedBy(
+  { signed, signature }: SignedText,
+  { alg, material }: PreparedKey,
+): boolean {
   if (alg === 'HS256') {
     // Both texts are in their one spelling by now, so they are equal where the bytes are.
     const mac = createHmac('sha256', material).update(signed, 'latin1').digest('base64url')
-    return (
-      mac.length === signature.length && timingSafeEqual(Buffer.from(mac), Buffer.from(signature))
-    )
+    if (mac.length !== signature.length) return false
+    ours.write(mac, 'latin1')
+    theirs.write(signature, 'latin1')
+    return timingSafeEqual(ours, theirs)
   }
   const text = Buffer.from(signed, 'latin1')
   const bytes = Buffer.from(signature, 'base64url')

@@ -53,7 +53,11 @@ export function createVerifiedTokens<Custom>(
   }
 
   function makeRoom(share: Share, size: number): void {
-    while (cache.size >= maxEntries || cache.calculatedSize + size > maxBytes) {
+    // Where it is all one tenant's, the cache makes room by itself.
+    while (
+      share.places.size < cache.size &&
+      (cache.size >= maxEntries || cache.calculatedSize + size > maxBytes)
+    ) {
       const isLarge = share.places.size >= maxEntries * SHARE || share.bytes >= maxBytes * SHARE
       const [unused] = cache.rkeys() as Iterable<string>
       const [oldest] = isLarge && !hasLess(share, unused) ? share.places : [unused]

@@ -77,7 +77,9 @@ describe('isSignedBy', () => {
     const text = `${segment({ alg })}.${segment(claims)}`
     for (const length of [0, 1, right - 1, right, right + 1, 2 * right, 4096])
       for (const byte of [0x00, 0x01, 0x7f, 0xff])
-        expect(signed(`${text}.${Buffer.alloc(length, byte).toString('base64url')}`, key)).toBe(false)
+        expect(signed(`${text}.${Buffer.alloc(length, byte).toString('base64url')}`, key)).toBe(
+          false,
+        )
   })
 
   it('throws what is no verdict: a runtime that cannot use the key', () => {

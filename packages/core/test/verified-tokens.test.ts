@@ -20,6 +20,8 @@ function verified(text: string, tenant: PreparedTenant = acme): VerifiedToken<un
   }
 }
 
+type Kept = VerifiedToken<undefined>
+
 const ROOM = { maxEntries: 100, maxBytes: 2 ** 20 }
 /** A token of 122 characters counts as 1000 bytes. */
 const long = (name: string): string => name.padStart(122, '-')
@@ -45,7 +47,10 @@ describe('createVerifiedTokens', () => {
 
   it('tells tokens with the same last characters apart: the later one stays', () => {
     const tokens = createVerifiedTokens<undefined>(ROOM)
-    const [one, other] = [verified('one.payload.signature-of-both'), verified('x.signature-of-both')]
+    const [one, other] = [
+      verified('one.payload.signature-of-both'),
+      verified('x.signature-of-both'),
+    ]
     tokens.set(one)
     expect(tokens.get(other.text)).toBeUndefined()
     expect(tokens.get('signature-of-both')).toBeUndefined()
@@ -67,7 +72,7 @@ describe('createVerifiedTokens', () => {
     const tokens = createVerifiedTokens<undefined>({ ...ROOM, maxEntries: 2 })
     // Of three tenants, of which none has more than one.
     const three = ['a', 'b', 'c'].map((name) => verified(name, tenantOf(name)))
-    const [a, b, c] = three as [VerifiedToken<undefined>, typeof a, typeof a]
+    const [a, b, c] = three as [Kept, Kept, Kept]
     tokens.set(a)
     tokens.set(b)
     tokens.get('a')
@@ -116,7 +121,9 @@ describe('one tenant’s share', () => {
 
   it('is a tenth where others fill the rest', () => {
     const tokens = createVerifiedTokens<undefined>(ROOM)
-    const others = Array.from({ length: 100 }, (_, n) => verified(long(`o${n}`), tenantOf(`t-${n}`)))
+    const others = Array.from({ length: 100 }, (_, n) =>
+      verified(long(`o${n}`), tenantOf(`t-${n}`)),
+    )
     for (const one of others) tokens.set(one)
     const flood = numbered(1000, 'acme')
     for (const text of flood) tokens.set(verified(text))

@@ -228,3 +228,36 @@ describe('readHeader', () => {
     })
   })
 })
+
+describe('createHeaderParser', () => {
+  const distinct = (n: number): string => segment({ alg: 'HS256', n })
+
+  it('remembers a header, frozen', () => {
+    const parse = createHeaderParser(4)
+    const first = parse(header)
+    expect(first).toEqual({ alg: 'HS256' })
+    expect(Object.isFrozen(first)).toBe(true)
+    expect(parse(header)).toBe(first)
+  })
+
+  it('forgets, so that a flood of headers does not fill the memory', () => {
+    const parse = createHeaderParser(4)
+    const first = parse(header)
+    for (let n = 0; n < 100; n++) parse(distinct(n))
+    expect(parse(header)).toEqual(first)
+    expect(parse(header)).not.toBe(first)
+  })
+
+  it('keeps none that is long', () => {
+    const parse = createHeaderParser(4)
+    const long = segment({ alg: 'HS256', kid: 'x'.repeat(500) })
+    expect(parse(long)).toEqual(parse(long))
+    expect(parse(long)).not.toBe(parse(long))
+  })
+
+  it('keeps none that was refused', () => {
+    const parse = createHeaderParser(1)
+    for (const refused of ['{"a":{}}', '{"a":1,"a":1}', '[]', 'x'])
+      for (let times = 0; times < 2; times++) expect(parse(segment(refused))).toBeUndefined()
+  })
+})

@@ -35,51 +35,64 @@ export function openSocket(options: SocketClientOptions): SocketClient {
   let resolve: (last: { code: number; reason: string }) => void
   const ended = new Promise<{ code: number; reason: string }>((end) => (resolve = end))
   const counts = { connects: 0, refreshes: 0 }
-  let socket: WebSocket
+  let socket: WebSocket | undefined
   let lastId = 0
 
   async function connect(isSecondTry = false): Promise<void> {
+    let token: string
+    try {
+      token = await getToken()
+    } catch {
+      return comeBack(isSecondTry)
+    }
     // #region client
-    socket = new WebSocket(url, ['countersign.v1', await getToken()], { origin })
+    const opened = new WebSocket(url, ['countersign.v1', token], { origin })
     // #endregion
+    socket = opened
     let cancel = (): void => undefined
     let isAccepted = false
-    socket.addEventListener('message', ({ data }) => {
+    opened.addEventListener('message', ({ data }) => {
       const frame = JSON.parse(data as string) as Message & { type: string; expiresAt: number }
       if (frame.type === 'authenticated') {
         if (isAccepted) counts.refreshes += 1
         else {
           counts.connects += 1
-          socket.send(JSON.stringify({ type: 'resume', after: lastId }))
+          opened.send(JSON.stringify({ type: 'resume', after: lastId }))
         }
         isAccepted = true
         cancel()
-        cancel = clock.timer(() => void refresh(), frame.expiresAt * 1000 - clock.now() - AHEAD_MS)
+        const left = frame.expiresAt * 1000 - clock.now()
+        cancel = clock.timer(() => void refresh(opened), left - AHEAD_MS)
       }
       if (frame.type !== 'message' || frame.id <= lastId) return
       lastId = frame.id
       onMessage({ id: frame.id, from: frame.from, text: frame.text })
     })
-    socket.addEventListener('close', ({ code, reason }) => {
+    opened.addEventListener('close', ({ code, reason }) => {
       cancel()
-      // A new token is refused like the last one: another will not help.
-      if (code === 4401 && (isAccepted || !isSecondTry)) void connect(!isAccepted)
-      else if (code === 1013) clock.timer(() => void connect(isSecondTry), RETRY_MS)
+      if (code === 1013) comeBack(isSecondTry)
+      // Where a new token is refused like the last one, another will not help.
+      else if (code === 4401 && (isAccepted || !isSecondTry)) void connect(!isAccepted)
       else resolve({ code, reason })
     })
-    socket.addEventListener('error', () => undefined) // a close follows
+    opened.addEventListener('error', () => undefined) // a close follows
   }
 
-  async function refresh(): Promise<void> {
-    const token = await getToken()
-    if (socket.readyState === socket.OPEN)
-      socket.send(JSON.stringify({ type: 'authenticate', token }))
+  function comeBack(isSecondTry: boolean): void {
+    clock.timer(() => void connect(isSecondTry), RETRY_MS)
+  }
+
+  async function refresh(opened: WebSocket): Promise<void> {
+    // Where there is no new token, the connection ends with the old one.
+    const token = await getToken().catch(() => undefined)
+    if (token !== undefined && opened.readyState === opened.OPEN)
+      opened.send(JSON.stringify({ type: 'authenticate', token }))
   }
 
   void connect()
   return {
-    say: (text) => socket.send(JSON.stringify({ type: 'message', text })),
-    close: () => socket.close(1000),
+    say: (text) => socket?.send(JSON.stringify({ type: 'message', text })),
+    close: () => socket?.close(1000),
     ended,
     counts,
   }

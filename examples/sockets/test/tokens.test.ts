@@ -309,6 +309,9 @@ describe('at exp', () => {
     agent.say({ type: 'message', text: 'not for an expired token', to: 'usr_42' })
     expect(await listener.closed).toBe('4401 token_expired')
     expect(listener.frames).toEqual([])
+    const next = await enter(await token('usr_42', 'ten_acme', { expiresIn: 600 }))
+    next.say({ type: 'resume', after: 2 })
+    expect(await next.next()).toMatchObject({ id: 3, from: 'agent' })
   })
 })
 

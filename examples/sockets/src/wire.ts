@@ -49,7 +49,6 @@ export function createWire(socket: WebSocket, clock: Clock, hear: (frame: Frame)
   }
 
   socket.on('message', (data, isBinary) => {
-    if (gone.signal.aborted) return
     if (isBinary) return end(1003, 'text_only')
     const frame = readFrame((data as Buffer).toString())
     if (!isWithinBudget(frame?.type === 'authenticate' ? TOKEN_COST : 1)) return

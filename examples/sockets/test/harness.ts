@@ -182,6 +182,7 @@ export async function start(options: Partial<ServiceOptions> = {}) {
   })
 
   return {
+    server: service.server,
     /** The most bytes that ever waited on one connection. */
     buffered: () => mostBuffered,
     clock,

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto'
 import { createAuthenticator, defineProfile, supportWidget } from '@countersign/core'
-import { expect, it, onTestFinished } from 'vitest'
+import { expect, it, onTestFinished, vi } from 'vitest'
 import { systemClock } from '../src/clock.ts'
 import { roundTrip, start } from './harness.ts'
 
@@ -31,4 +31,12 @@ it('a token that lives for 30 days does not end its socket at once: timers overf
   client.say({ type: 'message', text: 'hello' })
   expect(await client.next()).toMatchObject({ id: 1 })
   expect(warnings).toEqual([])
+})
+
+it('a timer of the service does not keep the process alive', () => {
+  const set = vi.spyOn(globalThis, 'setTimeout')
+  onTestFinished(() => set.mockRestore())
+  const cancel = systemClock.timer(() => undefined, 60_000)
+  expect(set.mock.results.map(({ value }) => (value as NodeJS.Timeout).hasRef())).toEqual([false])
+  cancel()
 })

@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream'
 import { describe, expect, it } from 'vitest'
 import { ORIGIN, start, until } from './harness.ts'
 
@@ -96,6 +97,17 @@ describe('a handshake', () => {
     client.socket.terminate()
     await until(() => connections.size === 0)
     go?.()
+    await enter()
+  })
+
+  it.each(['/socket', '/other'])('survives a reset in the middle of it: %s', async (path) => {
+    const { server, handshake, connections, enter } = await start()
+    const reset = (_request: unknown, socket: Duplex): void =>
+      void socket.destroy(new Error('reset'))
+    server.on('upgrade', reset)
+    await handshake({}, path)
+    await until(() => connections.size === 0)
+    server.off('upgrade', reset)
     await enter()
   })
 })

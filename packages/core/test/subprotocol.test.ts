@@ -38,6 +38,7 @@ describe('readSubprotocolToken', () => {
     ['two tokens', `countersign.v1, ${token}, ${token}x`],
     ['one token twice', `countersign.v1, ${token}, ${token}`],
     ['the marker twice', `countersign.v1, countersign.v1, ${token}`],
+    ['another protocol twice', `chat.v2, chat.v2, countersign.v1, ${token}`],
     ['an empty list', ''],
     ['an empty entry', `countersign.v1, , ${token}`],
     ['a comma at the end', `countersign.v1, ${token},`],

@@ -45,9 +45,7 @@ export function openSocket(options: SocketClientOptions): SocketClient {
     } catch {
       return comeBack(isSecondTry)
     }
-    // #region client
     const opened = new WebSocket(url, ['countersign.v1', token], { origin })
-    // #endregion
     socket = opened
     let cancel = (): void => undefined
     let isAccepted = false

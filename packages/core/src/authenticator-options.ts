@@ -2,6 +2,7 @@ import { abandon } from './awaitable.ts'
 import type { TenantDirectory } from './directory/directory.ts'
 import { memoryDirectory } from './directory/memory.ts'
 import { nameOf, preparedFrom, TenantLoadError } from './directory/sealed-tenants.ts'
+import type { KeySetFetch } from './key-set-fetch.ts'
 import { numberOption, ownOptions } from './options.ts'
 import { isProfile, type Profile } from './profile.ts'
 import type { AuthRequest } from './request.ts'
@@ -27,14 +28,22 @@ export interface AuthenticatorOptions<Custom = unknown> {
    */
   readonly tokenCache?: false | { readonly maxEntries?: number; readonly maxBytes?: number }
   /**
-   * Records of a directory that is not in memory. `maxEntries`: 1 to 1 000 000, default 10 000. `ttl`: seconds that a
+   * Records of a directory that is not in memory, and key sets. `maxEntries`: 1 to 1 000 000, default 10 000. `ttl`: seconds that a
    * record is held, 1 to 86 400, default 60. `maxStale`: seconds that it is held while the directory fails, 0 to 86 400,
-   * default 600 or `ttl`, whichever is longer. `false`: the directory is asked for every request.
+   * default 600 or `ttl`, whichever is longer. `false`: the directory is asked for every request. A key set is held for ten
+   * minutes in any case, and `maxStale` longer while it cannot be fetched (`false`: 600).
    */
   readonly directoryCache?:
     false | { readonly maxEntries?: number; readonly ttl?: number; readonly maxStale?: number }
-  /** Milliseconds to wait for the directory, and for revocation. Default 2000, 100 to 10 000. Then 503. */
+  /**
+   * Milliseconds to wait for the directory, for a key set and for revocation, each. Default 2000, 100 to 10 000. Then 503.
+   */
   readonly lookupTimeout?: number
+  /**
+   * How the key sets of tenants with a `jwksUrl` are fetched: for proxies, private CAs and tests. It gets the address of
+   * the record and an `init` that says `redirect: 'manual'`, and has to do what that says. Default: the global `fetch`.
+   */
+  readonly fetch?: KeySetFetch
   /** Asked for every token, also for one seen before. */
   readonly revocation?: Revocation
   /** The clock: milliseconds since the epoch. Default: `Date.now`. */
@@ -50,6 +59,7 @@ const NAMES = [
   'tokenCache',
   'directoryCache',
   'lookupTimeout',
+  'fetch',
   'revocation',
   'now',
 ] as const
@@ -63,6 +73,9 @@ export interface AuthenticatorSettings<Custom> {
   /** Seconds. */
   readonly tolerance: number
   readonly timeoutMs: number
+  readonly fetch: KeySetFetch
+  /** Of how many tenants key sets are held, and for how many seconds beyond their age in an outage. */
+  readonly keySets: { readonly maxEntries: number; readonly maxStale: number }
   readonly revocation: Revocation | undefined
   readonly now: () => number
   /** What the deployment says about the tenant; without a request, what it says about all of them. */
@@ -73,29 +86,37 @@ export interface AuthenticatorSettings<Custom> {
 export function readAuthenticatorOptions<Custom>(
   options: AuthenticatorOptions<Custom>,
 ): AuthenticatorSettings<Custom> {
-  const definite = ['profile', 'tenants', 'tenant'] as const
+  const definite = ['profile', 'tenants', 'tenant', 'fetch'] as const
   const own = ownOptions<AuthenticatorOptions<Custom>>(WHERE, options, NAMES, definite)
-  const { profile, revocation, now = Date.now } = own
+  const { profile, revocation, now = Date.now, fetch = globalFetch } = own
   if (!isProfile(profile))
     throw new TypeError(
       `${WHERE}: option "profile" must come from defineProfile or a built-in profile`,
     )
   if (typeof now !== 'function') throw new TypeError(`${WHERE}: option "now" must be a function`)
+  if (typeof fetch !== 'function')
+    throw new TypeError(`${WHERE}: option "fetch" must be a function`)
   if (revocation !== undefined && typeof revocation?.isRevoked !== 'function')
     throw new TypeError(`${WHERE}: option "revocation" must have a function isRevoked`)
   const wait = { min: 100, max: 10_000, fallback: 2000 }
+  const directoryCache = readDirectoryCache(own.directoryCache)
   return {
     profile,
     tolerance: number('clockTolerance', own.clockTolerance, { min: 0, max: 120, fallback: 30 }),
     timeoutMs: number('lookupTimeout', own.lookupTimeout, wait),
     named: readTenantOption(own.tenant),
     directory: readDirectory(own, profile),
-    directoryCache: readDirectoryCache(own.directoryCache),
+    directoryCache,
+    fetch,
+    keySets: directoryCache === false ? { maxEntries: 10_000, maxStale: 600 } : directoryCache,
     tokenCache: readTokenCache(own.tokenCache),
     revocation,
     now,
   }
 }
+
+// Looked up when it is needed: whoever replaces it later, as an agent for tracing does, is asked.
+const globalFetch: KeySetFetch = async (url, init) => globalThis.fetch(url, init)
 
 // lru-cache sets aside memory for every entry, so an unbounded number ends the process.
 const ENTRIES = { min: 1, max: 1_000_000, fallback: 10_000, integer: true }

@@ -2,6 +2,7 @@ import { createApiKeyHashes } from './api-key-hashes.ts'
 import { readAuthenticatorOptions, type AuthenticatorOptions } from './authenticator-options.ts'
 import type { Awaitable } from './awaitable.ts'
 import { bindBody, type BindOutcome } from './binding.ts'
+import type { Clock } from './claims.ts'
 import { AuthError } from './errors.ts'
 import { reportOutcome, startTrace, type Trace } from './events.ts'
 import { groundsOf } from './grounds.ts'
@@ -9,6 +10,7 @@ import type { Identity, VerifiedIdentity } from './identity.ts'
 import { judge, judgeAgain, type Bench } from './judge.ts'
 import { isObject, member } from './json.ts'
 import { ownOptions } from './options.ts'
+import { createKeySets } from './key-sets.ts'
 import type { Profile } from './profile.ts'
 import { readCredentials, type AuthRequest } from './request.ts'
 import { checkIssuer } from './tenant.ts'
@@ -69,7 +71,7 @@ export interface Authenticator<Custom = unknown> {
    * throws and never rejects. Refuses with the codes of {@link authenticate}, and `identity_missing`.
    */
   recheck(identity: Identity<Custom>): Awaitable<Outcome<Custom>>
-  /** Forgets what is cached of a tenant: its next request asks the directory. */
+  /** Forgets what is cached of a tenant: its next request asks the directory, and fetches its key sets. */
   invalidate(tenantId: string): void
 }
 
@@ -85,6 +87,12 @@ export function createAuthenticator<Custom>(
 ): Authenticator<Custom> {
   const settings = readAuthenticatorOptions(options)
   const { profile, named, now, tolerance, timeoutMs, revocation } = settings
+  const { maxEntries, maxStale } = settings.keySets
+  const clock = (): Clock => {
+    const at = now() / 1000
+    if (!Number.isFinite(at)) throw new Error('the clock does not tell the time')
+    return { now: at, tolerance }
+  }
   const bench: Bench<Custom> = {
     profile,
     tenants: createTenantLookup({
@@ -94,16 +102,20 @@ export function createAuthenticator<Custom>(
       timeoutMs,
       now,
     }),
+    keySets: createKeySets({
+      fetch: settings.fetch,
+      timeoutMs,
+      maxEntries,
+      maxStale,
+      clock: () => clock().now,
+      random: Math.random,
+    }),
     tokens: createVerifiedTokens<Custom>(settings.tokenCache),
     apiKeys: createApiKeyHashes(),
     parseHeader: createHeaderParser(profile.limits.depth),
     revocation,
     timeoutMs,
-    clock() {
-      const at = now() / 1000
-      if (!Number.isFinite(at)) throw new Error('the clock does not tell the time')
-      return { now: at, tolerance }
-    },
+    clock,
   }
 
   function run(
@@ -168,10 +180,13 @@ export function createAuthenticator<Custom>(
         if (trace) trace.tenantId = grounds?.tenant?.id
         if (grounds === undefined)
           throw new AuthError('identity_missing', { reason: 'not made here' })
-        return judgeAgain(bench, identity, grounds)
+        return judgeAgain(bench, identity, grounds, trace)
       })
     },
-    invalidate: (tenantId) => bench.tenants.invalidate(tenantId),
+    invalidate(tenantId) {
+      bench.tenants.invalidate(tenantId)
+      bench.keySets.invalidate(tenantId)
+    },
   }
   AUTHENTICATORS.add(authenticator)
   return Object.freeze(authenticator)

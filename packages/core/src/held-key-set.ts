@@ -37,7 +37,7 @@ const OUTAGE_MEMORY = 60
  * clock that jumps back makes an age negative, and then nothing is held by it.
  */
 export class HeldKeySet {
-  readonly tenantId: string
+  readonly #tenantId: string
   readonly #rules: KeySetRules
   #imported: readonly PreparedKey[] = []
   #readAt = -Infinity
@@ -51,7 +51,7 @@ export class HeldKeySet {
   readonly #refreshAfter: number
 
   constructor(tenantId: string, rules: KeySetRules) {
-    this.tenantId = tenantId
+    this.#tenantId = tenantId
     this.#rules = rules
     // Sets that were first fetched together are not refreshed together.
     this.#refreshAfter = REFRESH_AFTER + rules.random() * (MAX_AGE - REFRESH_AFTER) * 0.8
@@ -132,7 +132,7 @@ export class HeldKeySet {
   }
 
   #report({ label }: PreparedKeySet, reason: string): void {
-    reportTenant({ tenant: JSON.stringify(this.tenantId), reason: `key set ${label}: ${reason}` })
+    reportTenant({ tenant: JSON.stringify(this.#tenantId), reason: `key set ${label}: ${reason}` })
   }
 
   #isWithin(seconds: number, now: number): boolean {

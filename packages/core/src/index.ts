@@ -28,6 +28,7 @@ export {
 } from './errors.ts'
 export type { OutcomeEvent, TenantEvent } from './events.ts'
 export type { AnonymousIdentity, Claims, Identity, VerifiedIdentity } from './identity.ts'
+export type { KeySetFetch, KeySetFetchInit } from './key-set-fetch.ts'
 export type { Algorithm, AsymmetricAlgorithm, PublicJwk, TenantKey } from './keys.ts'
 export { toProblem, toResponse, type Problem } from './problem.ts'
 export {

@@ -12,7 +12,8 @@ import {
   type VerifiedIdentity,
 } from './identity.ts'
 import { isData, member, type JsonObject } from './json.ts'
-import { isActive, type PreparedKey } from './keys.ts'
+import { hasKeySets, type KeySets, type TenantWithKeySets } from './key-sets.ts'
+import { isActive, keysInOrder, type NamedKey, type PreparedKey } from './keys.ts'
 import type { Profile } from './profile.ts'
 import type { Credentials } from './request.ts'
 import { checkRevocation, type Revocation } from './revocation.ts'
@@ -33,6 +34,7 @@ import type { VerifiedToken, VerifiedTokens } from './verified-tokens.ts'
 export interface Bench<Custom> {
   readonly profile: Profile<Custom>
   readonly tenants: TenantLookup
+  readonly keySets: KeySets
   readonly tokens: VerifiedTokens<Custom>
   readonly apiKeys: ApiKeyHashes
   readonly parseHeader: HeaderParser
@@ -100,9 +102,22 @@ function judgeToken<Custom>(
     if (request.trace) request.trace.tenantId = tenant.id
     const clock = bench.clock()
     // A verdict rests on the very record that judged: with another one, be it newer or older, it starts afresh.
-    if (seen !== undefined && seen.tenant === tenant && isActive(seen.key, clock.now))
+    if (
+      seen !== undefined &&
+      seen.tenant === tenant &&
+      isActive(seen.key, clock.now) &&
+      (!hasKeySets(tenant) || bench.keySets.isCurrent(tenant, seen.key, clock.now))
+    ) {
+      if (request.trace) request.trace.key = seen.key.label
       return judgeSeen(bench, seen, clock)
-    return judgeAfresh(bench, tenant, fresh ?? readToken(token, bench), clock)
+    }
+    const read = fresh ?? readToken(token, bench)
+    return andThen(findKey(bench, tenant, read.compact, clock), (key) => {
+      if (request.trace) request.trace.key = key.label
+      // Time has passed where a key had to be fetched.
+      const at = hasKeySets(tenant) ? bench.clock() : clock
+      return judgeAfresh(bench, { ...read, tenant, key }, at)
+    })
   })
 }
 
@@ -121,6 +136,12 @@ function judgeSeen<Custom>(
 interface ReadToken {
   readonly compact: CompactToken
   readonly claims: JsonObject
+}
+
+/** A token whose signature was checked. */
+interface SignedToken extends ReadToken {
+  readonly tenant: PreparedTenant
+  readonly key: PreparedKey
 }
 
 function readToken<Custom>(token: string, { profile, parseHeader }: Bench<Custom>): ReadToken {
@@ -154,13 +175,10 @@ function agreeOn(
 
 function judgeAfresh<Custom>(
   bench: Bench<Custom>,
-  tenant: PreparedTenant,
-  { compact, claims }: ReadToken,
+  { compact, claims, tenant, key }: SignedToken,
   clock: Clock,
 ): Awaitable<Identity<Custom>> {
   const { profile, tokens } = bench
-  const { alg, kid } = readHeader(compact.header, profile)
-  const key = findKey(compact, keysFor(tenant, alg, kid, clock.now))
   const { identity: judged, filters, times } = judgeClaims(claims, profile, tenant, clock)
   const identity = ground(judged, { by: bench, tenant, key, filters })
   return andThen(checkNotRevoked(bench, identity), () => {
@@ -171,25 +189,35 @@ function judgeAfresh<Custom>(
   })
 }
 
-const NO_KEYS: readonly PreparedKey[] = []
-
-/** The keys that may have signed: those of the token's algorithm that are active, the one it names first. */
-function keysFor(
-  { keys }: PreparedTenant,
-  alg: string,
-  kid: string | undefined,
-  now: number,
-): readonly PreparedKey[] {
-  const only = keys.length === 1 ? keys[0] : undefined
-  if (only !== undefined) return only.alg === alg && isActive(only, now) ? keys : NO_KEYS
-  const active = keys.filter((key) => key.alg === alg && isActive(key, now))
-  const named = kid === undefined ? undefined : active.find((key) => key.kid === kid)
-  return named === undefined ? active : [named, ...active.filter((key) => key !== named)]
+/** The key that signed: an active one of the token's algorithm, the one that it names tried first. */
+function findKey<Custom>(
+  { profile, keySets }: Bench<Custom>,
+  tenant: PreparedTenant,
+  compact: CompactToken,
+  { now }: Clock,
+): Awaitable<PreparedKey> {
+  const named = readHeader(compact.header, profile)
+  if (hasKeySets(tenant)) return findPublishedKey(keySets, tenant, compact, named)
+  const keys = keysInOrder(tenant.keys, named, now)
+  for (const key of keys) if (isSignedBy(compact, key)) return key
+  throw new AuthError('token_rejected', { reason: keys.length === 0 ? 'no key' : 'the signature' })
 }
 
-function findKey(token: CompactToken, keys: readonly PreparedKey[]): PreparedKey {
-  for (const key of keys) if (isSignedBy(token, key)) return key
-  throw new AuthError('token_rejected', { reason: keys.length === 0 ? 'no key' : 'the signature' })
+function findPublishedKey(
+  keySets: KeySets,
+  tenant: TenantWithKeySets,
+  compact: CompactToken,
+  named: NamedKey,
+): Awaitable<PreparedKey> {
+  let reason = 'no key'
+  const found = keySets.find(tenant, named, (key) => {
+    reason = 'the signature'
+    return isSignedBy(compact, key)
+  })
+  return andThen(found, (key) => {
+    if (key === undefined) throw new AuthError('token_rejected', { reason })
+    return key
+  })
 }
 
 function checkNotRevoked<Custom>(
@@ -241,6 +269,7 @@ export function judgeAgain<Custom>(
   bench: Bench<Custom>,
   identity: Identity<Custom>,
   grounds: Grounds,
+  trace?: Trace,
 ): Awaitable<Identity<Custom>> {
   const { profile, tenants } = bench
   if (grounds.tenant === undefined) return identity
@@ -251,16 +280,27 @@ export function judgeAgain<Custom>(
         throw new AuthError('token_missing', { reason: 'no token' })
       return identity
     }
-    const clock = bench.clock()
-    const { key } = grounds
-    const isCurrent = (other: PreparedKey): boolean =>
-      other.fingerprint === key?.fingerprint && isActive(other, clock.now)
-    if (tenant === undefined || !tenant.keys.some(isCurrent))
-      throw new AuthError('token_rejected', { reason: 'the tenant or the key is gone' })
-    const { filters } = judgeClaims(identity.claims, profile, tenant, clock)
-    return andThen(checkNotRevoked(bench, identity), () => {
-      checkRequiredFilters(profile, tenant, filters)
-      return identity
+    return andThen(findAgain(bench, tenant, grounds.key), (key) => {
+      if (tenant === undefined || key === undefined)
+        throw new AuthError('token_rejected', { reason: 'the tenant or the key is gone' })
+      if (trace) trace.key = key.label
+      const { filters } = judgeClaims(identity.claims, profile, tenant, bench.clock())
+      return andThen(checkNotRevoked(bench, identity), () => {
+        checkRequiredFilters(profile, tenant, filters)
+        return identity
+      })
     })
   })
+}
+
+/** The key that verified before, where the tenant still has it and it is active, whatever it is called now. */
+function findAgain<Custom>(
+  { keySets, clock }: Bench<Custom>,
+  tenant: PreparedTenant | undefined,
+  key: PreparedKey | undefined,
+): Awaitable<PreparedKey | undefined> {
+  if (tenant === undefined || key === undefined) return undefined
+  const isSame = ({ fingerprint }: PreparedKey): boolean => fingerprint === key.fingerprint
+  if (hasKeySets(tenant)) return keySets.find(tenant, key, isSame)
+  return keysInOrder(tenant.keys, key, clock().now).find(isSame)
 }

@@ -50,11 +50,7 @@ export async function fetchKeySet(
 
 async function inTime<T>(ms: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   try {
-    return await withTimeout(ms, async (signal) => {
-      const result = await work(signal)
-      signal.throwIfAborted()
-      return result
-    })
+    return await withTimeout(ms, work)
   } catch (error) {
     // Texts of fetch and of jose may hold the address, and their causes the answer.
     throw error instanceof KeySetError ? error : new KeySetError('it is out of reach or too slow')

@@ -34,7 +34,7 @@ export interface KeySets {
 }
 
 export interface KeySetsOptions extends KeySetRules {
-  /** How many sets are held. */
+  /** Of how many tenants sets are held. */
   readonly maxEntries: number
   /** Seconds since the epoch. */
   readonly clock: () => number
@@ -59,25 +59,26 @@ interface Source {
  */
 export function createKeySets(options: KeySetsOptions): KeySets {
   const { maxEntries, clock } = options
-  let sets: LRUCache<string, HeldKeySet> | undefined // made when it is needed, which it is for few
+  // By the id of a tenant, then by the address that its record gives; nothing of a token is part of either. Made when it is
+  // needed, which it is for few.
+  let tenants: LRUCache<string, Map<string, HeldKeySet>> | undefined
 
-  // An id has no space in it, so that no two pairs are written alike. Nothing of a token is part of it.
-  const nameOf = (tenant: PreparedTenant, { url }: PreparedKeySet): string => `${tenant.id} ${url}`
-
-  function hold(tenant: PreparedTenant, set: PreparedKeySet): HeldKeySet {
-    sets ??= new LRUCache({ max: maxEntries })
-    const name = nameOf(tenant, set)
-    const known = sets.get(name)
-    if (known !== undefined) return known
-    const held = new HeldKeySet(tenant.id, options)
-    sets.set(name, held)
-    return held
+  function hold({ id, keySets }: TenantWithKeySets): readonly Source[] {
+    tenants ??= new LRUCache({ max: maxEntries })
+    const known = tenants.get(id) ?? new Map<string, HeldKeySet>()
+    const sources = keySets.map((set) => ({
+      set,
+      held: known.get(set.url) ?? new HeldKeySet(id, options),
+    }))
+    // Addresses that are not in the record any more go.
+    tenants.set(id, new Map(sources.map(({ set, held }) => [set.url, held])))
+    return sources
   }
 
   return {
     find(tenant, named, matches) {
       // From here on it is these: that others push one out of the cache meanwhile changes nothing for this token.
-      const sources = tenant.keySets.map((set) => ({ set, held: hold(tenant, set) }))
+      const sources = hold(tenant)
       const tried = new Set<string>()
       const tryAt = (now: number): PreparedKey | undefined => {
         let left = MAX_TRIES
@@ -119,8 +120,9 @@ export function createKeySets(options: KeySetsOptions): KeySets {
 
     isCurrent(tenant, key, now) {
       if (tenant.keys.includes(key)) return true
+      const known = tenants?.get(tenant.id)
       for (const set of tenant.keySets) {
-        const held = isActive(set, now) ? sets?.get(nameOf(tenant, set)) : undefined
+        const held = isActive(set, now) ? known?.get(set.url) : undefined
         if (held === undefined || held.stateAt(now) === 'none') continue
         if (!held.viewOf(set).fingerprints.has(key.fingerprint)) continue
         held.keepUp(set, now)
@@ -130,13 +132,12 @@ export function createKeySets(options: KeySetsOptions): KeySets {
     },
 
     invalidate(tenantId) {
-      if (sets === undefined) return
-      for (const [name, held] of sets) if (held.tenantId === tenantId) sets.delete(name)
+      tenants?.delete(tenantId)
     },
   }
 }
 
-/** All keys that count at an instant, and those of the record that do not. */
+/** The keys of the record, and those that were fetched and count at an instant. */
 function keysAt(
   now: number,
   tenant: PreparedTenant,

@@ -42,6 +42,8 @@ export type TenantKey = {
        * without a fragment; redirects are not followed. The keys of the set have a `kid` of their own.
        */
       readonly jwksUrl: string
+      readonly kid?: undefined
+      readonly alg?: undefined
     }
 )
 
@@ -151,12 +153,17 @@ export interface NamedKey {
   readonly kid: string | undefined
 }
 
+const NO_KEYS: readonly PreparedKey[] = []
+
 /** The keys that may have signed: those of the algorithm that are active, the ones that the token names first. */
 export function keysInOrder(
   keys: readonly PreparedKey[],
   { alg, kid }: NamedKey,
   now: number,
 ): readonly PreparedKey[] {
+  const [only] = keys
+  if (only !== undefined && keys.length === 1)
+    return only.alg === alg && isActive(only, now) ? keys : NO_KEYS
   const active = keys.filter((key) => key.alg === alg && isActive(key, now))
   if (kid === undefined) return active
   const named = active.filter((key) => key.kid === kid)

@@ -35,7 +35,7 @@ const ask = (
 describe('createAuthenticator: options', () => {
   const base = { profile, tenants: [acme] }
   const NAMES =
-    'profile, tenants, tenant, clockTolerance, tokenCache, directoryCache, lookupTimeout, revocation, now'
+    'profile, tenants, tenant, clockTolerance, tokenCache, directoryCache, lookupTimeout, fetch, revocation, now'
   const option = (name: string, rule: string): string =>
     `createAuthenticator: option "${name}" ${rule}`
   const isUndefined = (name: string): string =>
@@ -45,6 +45,7 @@ describe('createAuthenticator: options', () => {
   const noTenant = option('tenant', 'is not an id, a tenant or a function')
   const tolerance = option('clockTolerance', 'must be a number from 0 to 120')
   const timeout = option('lookupTimeout', 'must be a number from 100 to 10000')
+  const fetcher = option('fetch', 'must be a function')
   const now = option('now', 'must be a function')
   const revocation = option('revocation', 'must have a function isRevoked')
   const entries = (name: string): string =>
@@ -89,6 +90,9 @@ describe('createAuthenticator: options', () => {
     [{ ...base, lookupTimeout: 99 }, timeout],
     [{ ...base, lookupTimeout: 10_001 }, timeout],
     [{ ...base, lookupTimeout: Infinity }, timeout],
+    [{ ...base, fetch: null }, fetcher],
+    [{ ...base, fetch: 'https://proxy.example' }, fetcher],
+    [{ ...base, fetch: undefined }, isUndefined('fetch')],
     [{ ...base, now: 0 }, now],
     [{ ...base, now: null }, now],
     [{ ...base, revocation: null }, revocation],

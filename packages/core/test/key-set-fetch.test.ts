@@ -258,6 +258,28 @@ describe('an answer that does not come', () => {
     expect(await reasonOf(own(fetch, 100))).toBe(OUT_OF_REACH)
   })
 
+  it('a body that goes on coming is not read any further', async () => {
+    let cancel: (reason: unknown) => void
+    const cancelled = new Promise((resolve) => (cancel = resolve))
+    const drip = new ReadableStream({
+      pull: async (controller) => {
+        await new Promise((resolve) => setTimeout(resolve, 5))
+        controller.enqueue(Uint8Array.of(0x20))
+      },
+      cancel: (reason) => cancel(reason),
+    })
+    expect(await reasonOf(own(() => Promise.resolve(new Response(drip)), 100))).toBe(OUT_OF_REACH)
+    await cancelled
+  })
+
+  it('a body of an answer that is refused is not read at all', async () => {
+    let cancelled = false
+    const body = new ReadableStream({ cancel: () => void (cancelled = true) })
+    const refused = own(() => Promise.resolve(new Response(body, { status: 404 })))
+    expect(await reasonOf(refused)).toBe('the answer is not 200')
+    expect(cancelled).toBe(true)
+  })
+
   it.each<[string, () => unknown]>([
     [
       'throws',

@@ -12,8 +12,7 @@ const URL = 'https://acme.example/jwks'
 const setOf = (...jwks: object[]): object => ({ keys: jwks })
 const old = jwkOf(p256().publicKey, { kid: 'old' })
 const fresh = jwkOf(otherP256().publicKey, { kid: 'new' })
-const down = (response: { socket: { destroy(): void } | null }): void =>
-  void response.socket?.destroy()
+const down = (response: { socket: { destroy(): void } | null }): void => response.socket?.destroy()
 const UNAVAILABLE = {
   code: 'keys_unavailable',
   reason: 'a key set of the tenant',
@@ -130,6 +129,16 @@ describe('a key of a set', () => {
     }
   })
 
+  it('counts at the instant at which it has come', async () => {
+    const w = await world()
+    const tenant = tenantOf({ algorithms: ['ES256'], jwksUrl: URL, notAfter: NOW + 10 })
+    w.host.answer = (response) => {
+      w.clock.at = NOW + 10
+      response.end(JSON.stringify(setOf(old)))
+    }
+    expect(await w.ask(p256(), 'old', tenant)).toBeUndefined()
+  })
+
   it('follows another record of its tenant without another fetch', async () => {
     const { ask, found, host } = await world(setOf(jwkOf(rsa().publicKey), old))
     await found(p256())
@@ -206,15 +215,12 @@ describe('several keys', () => {
       return false
     }
     await w.ask(p256(), undefined, tenant, 'RS256')
-    w.sets.find(tenant, { alg: 'RS256', kid: 'k11' }, count)
+    await w.sets.find(tenant, { alg: 'RS256', kid: 'k11' }, count)
     expect(tried).toEqual(['k11', 'k0', 'k1', 'k2', 'k3', 'k4', 'k5', 'k6'])
   })
 
   function rsaJwk(n: number): object {
-    const modulus = Buffer.from(
-      (rsa().publicKey.export({ format: 'jwk' }).n ?? '') as string,
-      'base64url',
-    )
+    const modulus = Buffer.from(rsa().publicKey.export({ format: 'jwk' }).n ?? '', 'base64url')
     modulus[100] = n
     return { ...jwkOf(rsa().publicKey), n: modulus.toString('base64url') }
   }
@@ -295,6 +301,42 @@ describe('a set is held', () => {
     expect(w.host.asked).toHaveLength(3)
     await w.found(p256(), undefined, named('b'))
     expect(w.host.asked).toHaveLength(4)
+  })
+})
+
+describe('the sets of one tenant', () => {
+  const two = tenantOf(
+    { algorithms: ['ES256'], jwksUrl: URL },
+    { algorithms: ['ES256'], jwksUrl: `${URL}/2` },
+  )
+
+  it('count as one, so that they cannot push each other out', async () => {
+    const w = await world(setOf(old), { maxEntries: 1 })
+    w.host.answer = (response, { url }) =>
+      response.end(JSON.stringify(url === '/jwks' ? setOf(old) : setOf(fresh)))
+    for (let i = 0; i < 3; i++) {
+      await w.found(p256(), 'old', two)
+      await w.found(otherP256(), 'new', two)
+    }
+    expect(w.host.asked.toSorted()).toEqual(['acme.example/jwks', 'acme.example/jwks/2'])
+  })
+
+  it('fail apart: one that is down keeps no token of the other from passing', async () => {
+    const w = await world()
+    w.host.answer = (response, { url }) =>
+      url === '/jwks' ? down(response) : response.end(JSON.stringify(setOf(fresh)))
+    expect((await w.found(otherP256(), 'new', two)).kid).toBe('new')
+    expect(await w.ask(p256(), 'old', two)).toEqual(UNAVAILABLE)
+    expect(await w.ask(p256(), 'new', two)).toEqual(UNAVAILABLE)
+  })
+
+  it('go with the record: an address that is taken out and comes back is asked again', async () => {
+    const w = await world()
+    await w.found(p256(), 'old', two)
+    await w.found(p256(), 'old', acme)
+    expect(w.host.asked).toHaveLength(2)
+    await w.ask(otherP256(), 'old', two)
+    expect(w.host.asked).toHaveLength(3)
   })
 })
 
@@ -598,6 +640,26 @@ describe('a host that fails', () => {
   })
 })
 
+it('events hold neither the address nor anything of an answer', async () => {
+  const events = listen('countersign:tenant')
+  const canary = 'canary4711'
+  const tenant = tenantOf({ algorithms: ['ES256'], jwksUrl: `${URL}/${canary}?key=${canary}` })
+  const w = await world()
+  for (const answer of [
+    down,
+    setOf({ kty: 'oct', k: canary, kid: canary }, { ...old, kid: `${canary}\n` }),
+    { [canary]: canary },
+    (response: { end(text: string): void }): void => response.end(canary),
+    setOf(jwkOf(p256().privateKey, { kid: canary })),
+  ] satisfies JwksHost['answer'][]) {
+    w.host.answer = answer
+    w.clock.at += 100
+    await w.ask(p256(), undefined, tenant)
+  }
+  expect(events.length).toBeGreaterThanOrEqual(7)
+  expect(JSON.stringify(events)).not.toContain(canary)
+})
+
 describe('a set without a key that can be used', () => {
   it.each<[string, object]>([
     ['is empty', setOf()],
@@ -690,18 +752,22 @@ describe('isCurrent', () => {
   })
 
   it('looks at the bounds of the set that has it now', async () => {
-    const w = await world(setOf(old))
+    const w = await world()
     const tenant = tenantOf(
       { algorithms: ['ES256'], jwksUrl: URL },
-      { algorithms: ['ES256'], jwksUrl: `${URL}/2`, notAfter: NOW + 1000 },
+      { algorithms: ['ES256'], jwksUrl: `${URL}/2`, notAfter: NOW + 100 },
     )
+    let first = setOf(old)
     w.host.answer = (response, { url }) =>
-      response.end(JSON.stringify(url === '/jwks' ? setOf(old) : setOf(old, fresh)))
-    const key = await w.found(p256(), 'old', tenant)
+      response.end(JSON.stringify(url === '/jwks' ? first : setOf(old, fresh)))
     await w.found(otherP256(), 'new', tenant)
-    w.clock.at = NOW + 1000
-    w.host.answer = (response) => response.end(JSON.stringify(setOf(fresh)))
+    const key = await w.found(p256(), 'old', tenant)
+    first = setOf(fresh)
+    w.clock.at = NOW + 20
+    await w.ask(ed25519(), 'unknown', tenant) // has both fetched
+    expect(w.sets.isCurrent(tenant, key, NOW + 99.999)).toBe(true)
+    expect(w.sets.isCurrent(tenant, key, NOW + 100)).toBe(false)
+    w.clock.at = NOW + 100
     expect(await w.ask(p256(), 'old', tenant)).toBeUndefined()
-    expect(w.sets.isCurrent(tenant, key, w.clock.at)).toBe(false)
   })
 })

@@ -1,6 +1,6 @@
 import { createHash, generateKeyPairSync } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { ALGORITHMS, isActive, prepareKey, type PreparedKey } from '../src/keys.ts'
+import { ALGORITHMS, isActive, keysInOrder, prepareKey, type PreparedKey } from '../src/keys.ts'
 import { SECRET, ed25519, otherP256, p256, pemOf, rsa } from './fixtures/keys.ts'
 import { thrownBy } from './fixtures/refusals.ts'
 
@@ -155,6 +155,29 @@ describe('notBefore and notAfter', () => {
       )
     },
   )
+})
+
+describe('keysInOrder', () => {
+  const keys = ['a', undefined, 'b', undefined, 'c'].map((kid, n) =>
+    prepareKey(hmac(`${n}`.repeat(32), { kid, ...(kid === 'c' && { notAfter: 5 }) }), `#${n + 1}`),
+  )
+  const order = (kid: string | undefined, now = 0, alg = 'HS256'): string[] =>
+    keysInOrder(keys, { alg, kid }, now).map(({ label }) => label)
+
+  it('is that of the record for a token that names none, or one that there is not', () => {
+    for (const kid of [undefined, 'x', '', '#2'])
+      expect(order(kid)).toEqual(['a', '#2', 'b', '#4', 'c'])
+  })
+
+  it('has the named one first, where it is active', () => {
+    expect(order('b')).toEqual(['b', 'a', '#2', '#4', 'c'])
+    expect(order('c', 4.999)).toEqual(['c', 'a', '#2', 'b', '#4'])
+    expect(order('c', 5)).toEqual(['a', '#2', 'b', '#4'])
+  })
+
+  it('has none of another algorithm', () => {
+    expect(order('a', 0, 'RS256')).toEqual([])
+  })
 })
 
 describe('secrets', () => {

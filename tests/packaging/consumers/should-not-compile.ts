@@ -58,6 +58,9 @@ createAuthenticator({ profile: supportWidget, tenants })
 createAuthenticator({ profile, tenants, clockTolerance: '30' })
 // @ts-expect-error `true` says nothing that the default does not
 createAuthenticator({ profile, tenants, tokenCache: true })
+createAuthenticator({ profile, tenants, fetch })
+// @ts-expect-error the address of a proxy, where a function belongs
+createAuthenticator({ profile, tenants, fetch: 'https://proxy.example' })
 // @ts-expect-error a Date where milliseconds belong
 createAuthenticator({ profile, tenants, now: () => new Date() })
 
@@ -87,6 +90,17 @@ export const weak: Tenant = { id: 'a', keys: [{ alg: 'HS1', secret: 's' }] }
 export const confused: Tenant = { id: 'a', keys: [{ alg: 'RS256', secret: 's' }] }
 // @ts-expect-error no keys
 export const keyless: Tenant = { id: 'a' }
+
+const jwksUrl = 'https://auth.acme.example/jwks.json'
+export const published: Tenant = { id: 'a', keys: [{ algorithms: ['RS256'], jwksUrl }] }
+// @ts-expect-error a shared secret that is published (RFC 8725 3.1)
+export const shared: Tenant = { id: 'a', keys: [{ algorithms: ['HS256'], jwksUrl }] }
+// @ts-expect-error one alg for a set of keys
+export const single: Tenant = { id: 'a', keys: [{ alg: 'RS256', jwksUrl }] }
+// @ts-expect-error a name for a set, whose keys have their own
+export const renamed: Tenant = { id: 'a', keys: [{ algorithms: ['RS256'], jwksUrl, kid: 'k' }] }
+// @ts-expect-error a set of keys and a key of the record in one
+export const both: Tenant = { id: 'a', keys: [{ alg: 'RS256', publicKey: '', jwksUrl }] }
 
 /* identities and outcomes */
 

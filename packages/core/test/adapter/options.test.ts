@@ -42,7 +42,7 @@ describe('the options of a gate', () => {
     ],
     [
       { ...widget, tenents: [] },
-      'createAuthenticator: unknown option "tenents" (known: profile, tenants, tenant, clockTolerance, tokenCache, directoryCache, lookupTimeout, revocation, now)',
+      'createAuthenticator: unknown option "tenents" (known: profile, tenants, tenant, clockTolerance, tokenCache, directoryCache, lookupTimeout, fetch, revocation, now)',
     ],
     [
       {},

@@ -3,8 +3,8 @@ import { subscribe } from 'node:diagnostics_channel'
 import type { OutcomeEvent, TenantEvent } from '@countersign/core'
 
 subscribe('countersign:outcome', (message) => {
-  const { profile, phase, tenantId, code, reason, claim, duration } = message as OutcomeEvent
-  console.log(JSON.stringify({ profile, phase, tenantId, code, reason, claim, duration }))
+  const { profile, phase, tenantId, code, reason, claim, key, duration } = message as OutcomeEvent
+  console.log(JSON.stringify({ profile, phase, tenantId, code, reason, claim, key, duration }))
 })
 subscribe('countersign:tenant', (message) => {
   const { tenant, reason } = message as TenantEvent

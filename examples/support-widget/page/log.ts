@@ -10,6 +10,9 @@ export interface Verdict {
   readonly note: string
 }
 
+// Whatever takes room from the list, its end stays in sight.
+new ResizeObserver(() => (byId('log').scrollTop = byId('log').scrollHeight)).observe(byId('log'))
+
 const counts = { requests: 0, refreshes: 0 }
 const MOST = 200
 

@@ -1,5 +1,10 @@
 // The widget, as its maker would ship it: a chat that asks the gateway, and a client that keeps its token alive.
-import { createFetch, createTokenSource, type TokenStatus } from '@countersign/client'
+import {
+  createFetch,
+  createTokenSource,
+  TokenRefreshError,
+  type TokenStatus,
+} from '@countersign/client'
 import type { WireFilters } from '@countersign/filters'
 import { addQuestion, type Found, type Pending } from './chat.ts'
 import { claimsOf } from './token.ts'
@@ -59,12 +64,13 @@ function init(options: WidgetOptions): Widget {
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify({ question, ...(filters && { filters }) }),
       })
-      if (!response.ok) return pending.fail(...(SORRY[response.status] ?? OTHER))
+      if (!response.ok) return pending.fail(...(SORRY[response.status] ?? NO_ANSWER))
       const answer = (await response.json()) as { found: readonly Found[]; filters: WireFilters }
       options.onAnswer(filters, answer.filters)
       pending.answer(answer.found)
-    } catch {
-      pending.fail('No connection', 'The question was not sent. Ask again in a moment.')
+    } catch (error) {
+      const sorry = error instanceof TokenRefreshError ? SIGNED_OUT : NO_ANSWER
+      pending.fail(...sorry)
     } finally {
       waiting.delete(pending)
     }
@@ -79,14 +85,14 @@ function init(options: WidgetOptions): Widget {
   }
 }
 
-const OTHER = ['Something went wrong', 'Ask again in a moment.'] as const
-const SORRY: Readonly<Record<number, readonly [string, string]>> = {
-  401: ['You are signed out', 'Sign in again to go on.'],
+type Sorry = readonly [title: string, text: string]
+
+const SIGNED_OUT: Sorry = ['You are signed out', 'Sign in again to go on.']
+const NO_ANSWER: Sorry = ['No answer', 'Something went wrong on the way. Ask again in a moment.']
+const SORRY: Readonly<Record<number, Sorry>> = {
+  401: SIGNED_OUT,
   403: ['No access here', 'Your account belongs to another customer.'],
-  503: [
-    'Still not there',
-    'The service could not be asked, five times in a row. Ask again in a moment.',
-  ],
+  503: ['Still not there', 'The service could not be asked, five times in a row. Ask again later.'],
 }
 
 export const AISupportWidget = { init }

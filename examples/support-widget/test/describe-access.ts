@@ -1,10 +1,10 @@
 // What the page is without a mouse, without seeing it, in the dark, and in two tabs.
-import { createRequire } from 'node:module'
+import { fileURLToPath } from 'node:url'
 import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
 import { ask, button, events, open, press, signIn, visit, type Stage } from './stage.ts'
 
-const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
+const axe = fileURLToPath(import.meta.resolve('axe-core/axe.min.js'))
 
 /** What axe-core calls serious or worse, of the page as it is now. */
 async function faultsOf(page: Page): Promise<readonly string[]> {

@@ -15,7 +15,7 @@ import {
 
 export function describeLoop(stage: () => Stage): void {
   describe('the support widget in Chromium', () => {
-    // One visit, from one question to the next; each begins and ends as Fay.
+    // One visit, from one question to the next; all but the last end as Fay.
     let page: Page
     let seen: Visit
     const take: Visit['take'] = () => seen.take()
@@ -110,6 +110,13 @@ export function describeLoop(stage: () => Stage): void {
       )
       expect(take()).toEqual({ statuses: [401, 200], tokens: 1 })
       expect((await events(page))[0]).toContain('401 token_rejected · action: refresh')
+    })
+
+    it('says so when nobody is signed in any more', async () => {
+      await seen.context.clearCookies()
+      expect(await press(page, 'Let the token expire')).toContain('You are signed out')
+      expect(take()).toEqual({ statuses: [401], tokens: 1 })
+      expect(await page.getByRole('status').innerText()).toBe('No access')
     })
 
     it('waits while the directory is cut, recovers with the same token, and gives up after five more tries', async () => {

@@ -1,10 +1,3 @@
-const MESSAGES = {
-  failed: 'onTokenRefresh failed.',
-  timeout: 'onTokenRefresh did not answer in time.',
-  invalid: 'onTokenRefresh gave no token.',
-  held: 'The service refused the last new token; the next is not asked for yet.',
-} as const
-
 /**
  * There is no new token. Every request that waited for it rejects with the same error.
  *
@@ -16,10 +9,10 @@ const MESSAGES = {
  */
 export class TokenRefreshError extends Error {
   override readonly name = 'TokenRefreshError'
-  readonly reason: keyof typeof MESSAGES
+  declare readonly reason: 'failed' | 'timeout' | 'invalid' | 'held'
 
-  constructor(reason: keyof typeof MESSAGES, options?: { cause?: unknown }) {
-    super(MESSAGES[reason], options)
+  constructor(reason: TokenRefreshError['reason'], options?: { cause?: unknown }) {
+    super(`No new token: ${reason}`, options)
     this.reason = reason
   }
 }

@@ -1,31 +1,5 @@
 import type { TokenStatus } from './status.ts'
 
-/** Where tokens come from. */
-export interface TokenSourceOptions {
-  /** The first token, where the page came with one. Default: `onTokenRefresh` is asked when the first request needs it. */
-  readonly token?: string | undefined
-  /**
-   * Asks your own backend for a new token, and gives it. `signal` aborts when nobody waits for the answer any more: it took
-   * too long, another token came first, or the source was closed. Called by one request at a time, however many wait.
-   */
-  readonly onTokenRefresh: (options: { readonly signal: AbortSignal }) => Promise<string> | string
-  /**
-   * Share one refresh, and its token, among the tabs of this origin whose sources have the same text here. It has to hold
-   * what tells users apart, such as `` `${tenantId}/${userId}` ``: a tab takes a token that another one got. Needs
-   * `BroadcastChannel`, and Web Locks to share the refresh as well; where they are missing, each tab refreshes for itself.
-   * Default: `false`, nothing is shared.
-   */
-  readonly share?: string | false
-  /** Milliseconds that `onTokenRefresh` may take, 100 to 120 000. Default: 10 000. */
-  readonly refreshTimeout?: number
-  /** The clock: milliseconds since the epoch. Default: `Date.now`. */
-  readonly now?: () => number
-  /** Calls `run` once after `ms` milliseconds, and gives what prevents that. Default: `setTimeout`. */
-  readonly timer?: (run: () => void, ms: number) => () => void
-  /** A number from 0 to 1, below 1, which spreads refreshes and retries. Default: `Math.random`. */
-  readonly random?: () => number
-}
-
 /** One user's tokens: the current one, and how to get the next. */
 export interface TokenSource {
   /** What happened last. */
@@ -61,20 +35,4 @@ export interface TokenSource {
    * `AbortError`, and nothing is sent any more. A source for the next user is a new one.
    */
   close(): void
-}
-
-/**
- * Makes a source of tokens for one user of one service. It does nothing by itself: a page that sends no requests asks for
- * no tokens.
- *
- * - A token is refreshed when a request comes after 80 to 90 % of the life that it had when it arrived; that request does
- *   not wait. `exp` is read and never verified. A token that is no JWT with an `exp` is refreshed when the service refuses it.
- * - There is one refresh at a time. If it fails, all who wait get the same `TokenRefreshError`, and nobody asks again for
- *   1 s, doubling to 30 s.
- * - A new token that the service refuses too ends the refreshing for 30 s, doubling to 10 min each time in a row.
- *
- * @throws TypeError that names a wrong option, without its value
- */
-export function createTokenSource(_options: TokenSourceOptions): TokenSource {
-  throw new Error('not yet')
 }

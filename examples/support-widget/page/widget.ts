@@ -40,8 +40,8 @@ function init(options: WidgetOptions): Widget {
   const send = createFetch(source, {
     origins: gateway,
     tenantKey,
-    async fetch(input, given) {
-      const response = await fetch(input, given)
+    async fetch(request) {
+      const response = await fetch(request)
       await options.onResponse(response.clone())
       return response
     },

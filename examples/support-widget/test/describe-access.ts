@@ -2,7 +2,7 @@
 import { fileURLToPath } from 'node:url'
 import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
-import { ask, button, events, open, press, signIn, visit, type Stage } from './stage.ts'
+import { SOON, ask, button, events, open, press, signIn, visit, type Stage } from './stage.ts'
 
 const axe = fileURLToPath(import.meta.resolve('axe-core/axe.min.js'))
 
@@ -89,7 +89,7 @@ export function describeAccess(stage: () => Stage): void {
       take()
       await press(page, 'Let the token expire')
       await expect
-        .poll(() => events(other))
+        .poll(() => events(other), SOON)
         .toEqual([expect.stringContaining('Another tab has got')])
       expect(await ask(other, 'Why does my build fail?')).toContain('Most builds fail')
       expect(take()).toEqual({ statuses: [401, 200, 200], tokens: 1 })

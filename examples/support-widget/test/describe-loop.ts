@@ -2,6 +2,7 @@
 import type { Page } from 'playwright-core'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import {
+  SOON,
   answersTo,
   ask,
   button,
@@ -99,7 +100,9 @@ export function describeLoop(stage: () => Stage): void {
 
     it('refuses a forged token', async () => {
       await button(page, 'Forge a token').click()
-      await expect.poll(() => events(page)).toEqual([expect.stringContaining('401 token_rejected')])
+      await expect
+        .poll(() => events(page), SOON)
+        .toEqual([expect.stringContaining('401 token_rejected')])
       expect(take()).toEqual({ statuses: [401], tokens: 0 })
       expect(await ask(page, 'How do I sign in with SAML?')).toContain('I found nothing')
     })
@@ -137,7 +140,7 @@ export function describeLoop(stage: () => Stage): void {
 
       await button(slow, 'Cut the tenant directory').click()
       for (let tries = 1; tries <= 5; tries += 1) {
-        await expect.poll(async () => (await events(slow)).length).toBe(tries)
+        await expect.poll(async () => (await events(slow)).length, SOON).toBe(tries)
         await slow.clock.fastForward(8000)
       }
       await slow.getByText('Still not there').waitFor()

@@ -107,6 +107,9 @@ export async function open(page: Page, { siteUrl }: Example): Promise<void> {
   await button(page, 'Cut the tenant directory').waitFor()
 }
 
+/** A busy machine takes its time. */
+export const SOON = { timeout: 30_000 } as const
+
 const messages = (page: Page): Locator =>
   page.getByRole('log', { name: 'Messages' }).getByRole('article')
 
@@ -114,8 +117,8 @@ const messages = (page: Page): Locator =>
 export async function answersTo(page: Page, act: () => Promise<void>, many = 1): Promise<string[]> {
   const before = await messages(page).count()
   await act()
-  await expect.poll(() => messages(page).count()).toBe(before + 2 * many)
-  await expect.poll(() => messages(page).locator('.dots').count()).toBe(0)
+  await expect.poll(() => messages(page).count(), SOON).toBe(before + 2 * many)
+  await expect.poll(() => messages(page).locator('.dots').count(), SOON).toBe(0)
   const texts = await messages(page).allInnerTexts()
   return texts.slice(before).filter((_, index) => index % 2 === 1)
 }

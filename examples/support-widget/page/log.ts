@@ -2,7 +2,6 @@
 import { appendTo, byId, el } from './dom.ts'
 
 export interface Verdict {
-  /** 0: the gateway was not reached. */
   readonly status: number
   readonly code: string
   readonly action: string
@@ -34,8 +33,8 @@ export function logVerdict({ status, code, action, note }: Verdict): void {
   const tone =
     status === 200 ? 'good' : status === 401 ? 'refresh' : action === 'retry' ? 'wait' : 'bad'
   const title = [code, ...(action === '' ? [] : [`action: ${action}`])].join(' · ')
-  add(entry(tone, status === 0 ? '—' : String(status), title, note))
-  latest(`${status || '—'} ${title}`)
+  add(entry(tone, String(status), title, note))
+  latest(`${status} ${title}`)
 }
 
 function entry(tone: string, label: string, title: string, note: string): HTMLElement {

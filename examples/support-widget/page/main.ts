@@ -77,6 +77,7 @@ function showStatus({ state }: TokenStatus): void {
   light.className = `light ${look}`
   if (light.textContent !== text) light.textContent = text
   if (state === 'failed') logRefresh('There is no new token.', 'failed')
+  if (state === 'offline') logAct('The gateway was not reached.')
 }
 
 const NOTES: Readonly<Record<string, string>> = {

@@ -37,6 +37,13 @@ export function describeLoop(stage: () => Stage): void {
       expect([...origins].toSorted()).toEqual([siteUrl, gatewayUrl].toSorted())
     })
 
+    it('shows what is asked as text, and never as HTML', async () => {
+      await ask(page, '<img src="/nothing" onerror="document.title = 1"> build')
+      const messages = page.getByRole('log', { name: 'Messages' })
+      expect(await messages.getByText('<img src=').count()).toBe(1)
+      expect(await messages.locator('img').count()).toBe(0)
+    })
+
     it('refreshes an expired token, and its user does not notice', async () => {
       expect(await press(page, 'Let the token expire')).toContain('Every branch gets a preview')
       expect(take()).toEqual({ statuses: [401, 200], tokens: 1 })

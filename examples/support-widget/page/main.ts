@@ -19,16 +19,27 @@ const SUGGESTIONS = [
 
 let token = ''
 let widget: Widget | undefined
+let ready: Promise<Widget>
+let turns = 0
 
-/** Starts the widget anew, for the user of the session. */
-async function signedIn({ users, userId, now }: DemoState): Promise<void> {
+/** Starts the widget anew, for the user of the session. Questions wait until it is there. */
+async function signedIn(state: DemoState): Promise<void> {
   widget?.destroy()
+  widget = undefined
+  turns += 1
+  ready = begin(state, turns)
+  await ready
+}
+
+async function begin({ users, userId, now }: DemoState, turn: number): Promise<Widget> {
   const user = users.find(({ id }) => id === userId)
   if (user === undefined) throw new Error('nobody is signed in')
   setClock(now)
   showUsers(users, userId)
   beginChat(user.name)
-  takeToken(await fetchToken())
+  const first = await fetchToken()
+  if (turn !== turns) return ready // the next has signed in already
+  takeToken(first)
   logAct(`${user.name} is signed in: a first token, until ${time(claimsOf(token).exp)}`)
   showStatus({ state: 'idle' })
   widget = AISupportWidget.init({
@@ -44,6 +55,7 @@ async function signedIn({ users, userId, now }: DemoState): Promise<void> {
       logRefresh('Another tab has got a new token.', 'tab')
     },
   })
+  return widget
 }
 
 async function refresh(userId: string): Promise<string> {
@@ -121,7 +133,7 @@ async function signIn(id: string): Promise<void> {
   await signedIn(await press(id))
 }
 
-const ask: Widget['ask'] = async (...args) => widget?.ask(...args)
+const ask: Widget['ask'] = async (...args) => (await ready).ask(...args)
 
 function askByHand(question: string): void {
   logAct(`Question: ${question}`)

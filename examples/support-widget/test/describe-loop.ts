@@ -87,6 +87,8 @@ export function describeLoop(stage: () => Stage): void {
       await signIn(page, 'Ada')
       expect(await page.getByText('I found nothing about that').count()).toBe(0)
       expect(await ask(page, question)).toContain('Upload the metadata of your identity provider')
+      // Two at once: the last one counts.
+      await page.getByRole('radio', { name: /^Gus/ }).check()
       await signIn(page, 'Pia')
       expect(await ask(page, 'Is there data in a preview?')).toContain('Seed a database')
       await signIn(page, 'Fay')

@@ -157,6 +157,8 @@ byId('composer').addEventListener('submit', (event) => {
   askByHand(question)
 })
 
+addEventListener('unhandledrejection', () => logAct('The site did not answer. Is it running?'))
+
 const state = await readState()
 await signedIn(state)
 showScenarios({

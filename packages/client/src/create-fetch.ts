@@ -29,7 +29,7 @@ export function createFetch(
 ): typeof globalThis.fetch {
   const supply = supplies.get(source)
   must(supply, 'source')
-  const [acquire, judge, heldUntil, learnTime, publish, closed, timer, random] = supply
+  const [acquire, judge, heldUntil, learnTime, publish, waiting, timer, random] = supply
   const {
     origins = (globalThis as { location?: { origin?: string } }).location?.origin,
     header = 'Authorization',
@@ -46,10 +46,11 @@ export function createFetch(
   const texts = [header, scheme ?? header, apiKey ?? header, tenantKey ?? header]
   must(texts.every(isToken), 'header or key')
   const beside = new Headers()
-  if (apiKey !== undefined) beside.set('Authorization', `Bearer ${apiKey}`)
-  if (tenantKey !== undefined) beside.set('X-Tenant-Key', tenantKey)
+  if (apiKey) beside.set('Authorization', `Bearer ${apiKey}`)
+  if (tenantKey) beside.set('X-Tenant-Key', tenantKey)
   must(!beside.has(header), 'header or key')
-  let refusal: { readonly token: string; readonly text: string } | undefined
+  let refused: string | undefined
+  let refusal: string | undefined
 
   return async (input, init) => {
     // Resolved and read once: what is checked is what is sent.
@@ -65,8 +66,8 @@ export function createFetch(
     let renewed = false
     for (let attempt = 1; ;) {
       const token = await acquire(signal)
-      if (refusal?.token === token && heldUntil())
-        return new Response(refusal.text, {
+      if (refused === token && heldUntil())
+        return new Response(refusal, {
           status: 401,
           headers: { 'content-type': PROBLEM_TYPE },
         })
@@ -77,7 +78,7 @@ export function createFetch(
         redirect: redirect === 'follow' ? 'error' : redirect,
       })
       for (const [name, value] of beside) request.headers.set(name, value)
-      request.headers.set(header, scheme === null ? token : `${scheme} ${token}`)
+      request.headers.set(header, scheme ? `${scheme} ${token}` : token)
       let response: Response
       try {
         response = await fetch(request)
@@ -88,20 +89,22 @@ export function createFetch(
       const { status, headers } = response
       const discard = () => void response.body?.cancel().catch(nothing)
       learnTime(headers.get('date'))
-      const problem = await readProblem(response, timer, signal)
-      const { action, code, text } = problem
+      const [action, code, retryAfter, text] = await readProblem(response, timer, signal)
       if (action === 'retry' && attempt <= MAX_RETRIES && repeatable) {
-        const seconds = readDelay(problem, headers)
+        const seconds = readDelay(retryAfter, headers)
         const delay = seconds * 1000 * (1 + random() / 2)
         publish({ state: 'retrying', attempt, delay, status, code })
         attempt += 1
         discard()
-        await wait(timer, delay, undefined, signal, closed)
-      } else if (judge(token, status, problem, renewed) && repeatable) {
+        await wait(timer, delay, undefined, signal, waiting)
+      } else if (judge(token, status, action, code, renewed) && repeatable) {
         renewed = true
         discard()
       } else {
-        if (status === 401 && text !== undefined) refusal = { token, text }
+        if (status === 401 && text) {
+          refused = token
+          refusal = text
+        }
         return response
       }
     }

@@ -1,6 +1,5 @@
 import { createHold } from './hold.ts'
 import { must, mustKnow, own } from './options.ts'
-import type { Problem } from './problem.ts'
 import { TokenRefreshError } from './refresh-error.ts'
 import type { TokenSourceOptions } from './source-options.ts'
 import type { TokenStatus } from './status.ts'
@@ -8,10 +7,13 @@ import { supplies } from './supply.ts'
 import { joinTabs } from './tabs.ts'
 import type { TokenSource } from './token-source.ts'
 import { expiryOf, isToken, saysTheSame } from './token.ts'
-import { nothing, wait, type Signal } from './waiting.ts'
+import { nothing, wait, type Signal, type Waiting } from './waiting.ts'
 
 type Fresh = Extract<TokenStatus, { state: 'fresh' }>
 type Refreshing = Extract<TokenStatus, { state: 'refreshing' }>
+
+/** A refresh that is under way: what ends it, with the reason why there is no token, and its end. */
+type Flight = readonly [AbortController, Promise<unknown>]
 
 /** Milliseconds by which a clock may be off before it matters: `Date` has whole seconds, and answers take time. */
 const NOISE = 10_000
@@ -47,8 +49,8 @@ export function createTokenSource(options: TokenSourceOptions): TokenSource {
   must(share === false || isToken(share), 'share')
   must(refreshTimeout >= 100 && refreshTimeout <= 120_000, 'refreshTimeout')
 
-  const closing = new AbortController()
-  const closed = closing.signal
+  let closed: DOMException | undefined
+  const waiting: Waiting = new Set()
   const listeners = new Set<(status: TokenStatus) => void>()
   let latest: TokenStatus = { state: 'idle' }
   const [turn, tell, leave] = joinTabs(share, hear, timer, refreshTimeout)
@@ -64,7 +66,7 @@ export function createTokenSource(options: TokenSourceOptions): TokenSource {
   let standing: 0 | 1 | 2 | 3 = 0
   let failure: TokenRefreshError | undefined
   /** The refresh that is under way. */
-  let flight: AbortController | undefined
+  let flight: Flight | undefined
   // Milliseconds on the service's clock, which is `offset` ahead of this one. NaN compares false: not known, never reached.
   let expiresAt = NaN
   let refreshAt = NaN
@@ -79,10 +81,11 @@ export function createTokenSource(options: TokenSourceOptions): TokenSource {
   }
 
   function publish(status: TokenStatus): void {
-    if (closed.aborted) return
+    if (closed) return
     latest = status
     // Async, since such a listener rejects where another one throws: neither is the source's to report.
-    for (const listener of Array.from(listeners)) (async () => listener(status))().catch(nothing)
+    // oxlint-disable-next-line unicorn/no-useless-spread -- a listener may change who listens
+    for (const listener of [...listeners]) (async () => listener(status))().catch(nothing)
   }
 
   function publishFresh(by: Fresh['by']): void {
@@ -98,7 +101,7 @@ export function createTokenSource(options: TokenSourceOptions): TokenSource {
     failures.length = failures.end = 0
     token = next
     schedule(by === 'set')
-    flight?.abort()
+    flight?.[0].abort()
     flight = undefined
     publishFresh(by)
   }
@@ -107,18 +110,19 @@ export function createTokenSource(options: TokenSourceOptions): TokenSource {
     if (
       isToken(next) &&
       next !== token &&
-      (token === undefined || saysTheSame(token, next)) &&
+      (!token || saysTheSame(token, next)) &&
       (standing > 1 || !(expiryOf(next) <= expiryOf(token)))
     )
       arrive(next, 'tab')
   }
 
-  /** Joins the refresh that is under way, or begins one. The signal aborts when there is a token, or with the reason why not. */
-  function renew(why: Refreshing['why']): AbortSignal {
-    if (flight !== undefined) return flight.signal
+  /** Joins the refresh that is under way, or begins one. It ends when there is a token, or with the reason why not. */
+  function renew(why: Refreshing['why']): Flight {
+    if (flight) return flight
     const mine = new AbortController()
     const { signal } = mine
-    flight = mine
+    const end = new Promise((resolve) => signal.addEventListener('abort', resolve))
+    const refresh: Flight = (flight = [mine, end])
 
     async function ask(): Promise<void> {
       let error: TokenRefreshError
@@ -146,12 +150,11 @@ export function createTokenSource(options: TokenSourceOptions): TokenSource {
 
     turn(ask, signal).catch(nothing)
     publish({ state: 'refreshing', why })
-    return signal
+    return refresh
   }
 
-  async function ended(refresh: AbortSignal, signal: Signal): Promise<string> {
-    const end = new Promise((resolve) => refresh.addEventListener('abort', resolve))
-    if (!refresh.aborted) await wait(timer, 0, end, signal, closed)
+  async function ended([{ signal: refresh }, end]: Flight, signal: Signal): Promise<string> {
+    await wait(timer, 0, end, signal, waiting)
     if (refresh.reason instanceof TokenRefreshError) throw refresh.reason
     return current()
   }
@@ -162,7 +165,7 @@ export function createTokenSource(options: TokenSourceOptions): TokenSource {
 
   /** The token, unless the source or the request has ended. */
   function current(signal?: Signal): string {
-    closed.throwIfAborted()
+    if (closed) throw closed
     signal?.throwIfAborted()
     return token as string
   }
@@ -170,10 +173,10 @@ export function createTokenSource(options: TokenSourceOptions): TokenSource {
   async function acquire(signal: Signal): Promise<string> {
     current(signal)
     const time = now() + offset
-    const usable = token !== undefined && standing < 2 && !(time >= expiresAt)
+    const usable = token && standing < 2 && !(time >= expiresAt)
     if ((!usable || time >= refreshAt) && !refusals.until()) {
       if (!failures.until()) {
-        const why = token === undefined ? 'missing' : standing < 2 ? 'expiring' : 'refused'
+        const why = !token ? 'missing' : standing < 2 ? 'expiring' : 'refused'
         const refresh = renew(why)
         if (!usable) return ended(refresh, signal)
       } else if (!usable) throw failure
@@ -184,13 +187,14 @@ export function createTokenSource(options: TokenSourceOptions): TokenSource {
   function judge(
     sent: string,
     status: number,
-    { action, code }: Problem,
+    action: unknown,
+    code: string | undefined,
     renewed: boolean,
   ): boolean {
     const refused = status === 401 && action !== 'retry'
     const final = renewed || action === 'stop'
     if (refused && sent !== token) {
-      if (!final && token !== undefined) return true
+      if (!final && token) return true
     } else if (refused && standing < 3 && !refusals.until()) {
       if (!final && standing !== 1) {
         standing = 2
@@ -205,8 +209,7 @@ export function createTokenSource(options: TokenSourceOptions): TokenSource {
       standing = 0
       refusals.length = 0
     }
-    if (refused || action !== undefined)
-      publish({ state: 'stopped', status, code, until: refusals.until() })
+    if (refused || action) publish({ state: 'stopped', status, code, until: refusals.until() })
     else if (taken && /off|retr|stop/.test(latest.state)) publishFresh('answer')
     return false
   }
@@ -233,7 +236,7 @@ export function createTokenSource(options: TokenSourceOptions): TokenSource {
     },
     set(next) {
       must(isToken(next), 'token')
-      if (closed.aborted) return
+      if (closed) return
       standing = 0
       forget()
       arrive(next, 'set')
@@ -246,13 +249,14 @@ export function createTokenSource(options: TokenSourceOptions): TokenSource {
     close() {
       token = undefined
       publish({ state: 'closed' })
-      closing.abort()
-      flight?.abort()
+      closed = new DOMException('Closed', 'AbortError')
+      for (const reject of waiting) reject(closed)
+      flight?.[0].abort()
       leave()
     },
   }
 
-  supplies.set(source, [acquire, judge, refusals.until, learnTime, publish, closed, timer, random])
+  supplies.set(source, [acquire, judge, refusals.until, learnTime, publish, waiting, timer, random])
   if (first !== undefined) source.set(first)
   return source
 }

@@ -1,13 +1,15 @@
 import { nothing, wait, type Signal, type Timer } from './waiting.ts'
 
-/** What a refusal says. It may be any JSON where no more is promised. */
-export interface Problem {
-  readonly action?: unknown
-  readonly retryAfter?: unknown
-  readonly code?: string | undefined
-  /** The document as it came; absent where there was none. */
-  readonly text?: string
-}
+/**
+ * What a refusal says: `action` and `retryAfter` may be any JSON, `text` is the document as it came. All are `undefined` where
+ * there is none. A tuple, since a minifier cannot shorten other names.
+ */
+export type Problem = readonly [
+  action?: unknown,
+  code?: string | undefined,
+  retryAfter?: unknown,
+  text?: string,
+]
 
 export const PROBLEM_TYPE = 'application/problem+json'
 const MAX_BYTES = 16_384
@@ -23,15 +25,15 @@ export async function readProblem(
   signal: Signal,
 ): Promise<Problem> {
   const type = response.headers.get('content-type')?.toLowerCase()
-  if (response.status < 400 || !type?.startsWith(PROBLEM_TYPE)) return {}
+  if (response.status < 400 || !type?.startsWith(PROBLEM_TYPE)) return []
   const reader = response.clone().body?.getReader()
   try {
     const text = (await wait(timer, MAX_WAIT, readText(reader!), signal))!
     const { action, retryAfter, code } = Object(JSON.parse(text)) as Record<string, unknown>
-    return { text, action, retryAfter, code: typeof code === 'string' ? code : undefined }
+    return [action, typeof code === 'string' ? code : undefined, retryAfter, text]
   } catch {
     signal?.throwIfAborted()
-    return {}
+    return []
   } finally {
     // Not awaited: cancelling one half of a stream ends only when the other half has.
     reader?.cancel().catch(nothing)
@@ -51,8 +53,8 @@ async function readText(reader: ReadableStreamDefaultReader<Uint8Array>): Promis
 }
 
 /** Seconds until a request is sent again: what the document says, or the header `Retry-After` in seconds, or 5. */
-export function readDelay({ retryAfter }: Problem, headers: Headers): number {
-  const given = [retryAfter, Number(headers.get('retry-after') ?? NaN)]
+export function readDelay(retryAfter: unknown, headers: Headers): number {
+  const given = [retryAfter, parseFloat(headers.get('retry-after') as string)]
   const seconds = given.find((value) => typeof value === 'number' && value >= 0) ?? 5
   return Math.min(Math.max(seconds as number, 1), 60)
 }

@@ -27,7 +27,7 @@ export function joinTabs(
   channel?.unref?.() // Node: an idle channel would keep the process alive.
 
   async function turn(work: () => Promise<void>, signal: AbortSignal): Promise<void> {
-    if (channel === undefined) return work()
+    if (!channel) return work()
     let mine = false
     const begin = async () => {
       if (mine || signal.aborted) return

@@ -3,31 +3,37 @@ export type Timer = (run: () => void, ms: number) => () => void
 
 export type Signal = AbortSignal | null | undefined
 
+/** Who waits and would be rejected. No signal, since Node warns of one that more than ten listen to. */
+export type Waiting = Set<(reason: unknown) => void>
+
 /**
- * What the promise gives; `undefined` after `ms` milliseconds, without a limit where they are 0; or the reason of the first
- * signal that aborts. What goes on behind the promise is not ended.
+ * What the promise gives; `undefined` after `ms` milliseconds, without a limit where they are 0; or the reason of the signal
+ * once it aborts, or of who empties `waiting`. What goes on behind the promise is not ended.
  */
 export async function wait<T>(
   timer: Timer,
   ms: number,
   promise: Promise<T> | undefined,
-  ...signals: Signal[]
+  signal: Signal,
+  waiting?: Waiting,
 ): Promise<T | undefined> {
-  const done = new AbortController()
-  let cancel = nothing
+  let end = nothing
   try {
     return await new Promise((resolve, reject) => {
-      void promise?.then(resolve, reject)
-      for (const signal of signals) {
-        const abort = () => reject(signal!.reason as Error)
-        if (signal?.aborted) abort()
-        signal?.addEventListener('abort', abort, done)
+      const abort = () => reject(signal!.reason as Error)
+      const cancel = ms ? timer(() => resolve(undefined), ms) : nothing
+      end = () => {
+        cancel()
+        signal?.removeEventListener('abort', abort)
+        waiting?.delete(reject)
       }
-      if (ms) cancel = timer(() => resolve(undefined), ms)
+      void promise?.then(resolve, reject)
+      waiting?.add(reject)
+      signal?.addEventListener('abort', abort)
+      if (signal?.aborted) abort()
     })
   } finally {
-    done.abort()
-    cancel()
+    end()
   }
 }
 

@@ -43,7 +43,7 @@ export function createRecordReader(
       if (record === null || record === undefined) return undefined
       let copy: unknown
       try {
-        const sealed = preparedFrom(record as object)
+        const sealed = preparedFrom(record)
         copy = sealed ?? copyRecord(record)
         const tenant = sealed ?? prepareTenant(copy)
         if (!question.owns(key, tenant)) {

@@ -19,9 +19,9 @@ import { unavailable } from './unavailable.ts'
 /** The records that answer one kind of question: by id, or by API key. */
 export interface Records {
   /** Answers at once where a record is held. @throws AuthError `keys_unavailable`, also as a rejection */
-  find(key: string): Awaitable<PreparedTenant | undefined>
+  readonly find: (key: string) => Awaitable<PreparedTenant | undefined>
   /** The same for a key that the service itself names: "unknown" is asked again, and no flood is in its way. */
-  load(key: string): Awaitable<PreparedTenant | undefined>
+  readonly load: (key: string) => Awaitable<PreparedTenant | undefined>
   /** Ends what is held for one key, and what is on the way. */
   invalidate(key: string): void
   /** Ends what is held of a tenant, whatever the key, and everything that could turn out to be of it. */

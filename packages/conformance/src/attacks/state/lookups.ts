@@ -2,6 +2,7 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { memoryDirectory, type Tenant } from '@countersign/core'
 import { MISSING, PASSES, REJECTED, UNAVAILABLE } from '../attack.ts'
+import { asRequest } from '../core-gateway.ts'
 import { hs256, mint, segment } from '../mint.ts'
 import { search, widget, widgetClaims, widgetToken } from '../requests.ts'
 import { KID, searchTenant, widgetTenant } from '../world.ts'
@@ -92,7 +93,8 @@ export const lookups: readonly StateAttack[] = stateGroup('directories', [
       const signature = segment(Buffer.alloc(32))
       const header = segment({ alg: 'HS256' })
       const before = heapUsed()
-      let refused = 0
+      let rejected = 0
+      let unavailable = 0
       for (let start = 0; start < 100_000; start += 1000) {
         const outcomes = await Promise.all(
           Array.from({ length: 1000 }, (_, index) => {
@@ -103,18 +105,28 @@ export const lookups: readonly StateAttack[] = stateGroup('directories', [
             )
           }),
         )
-        refused += outcomes.filter(
-          (outcome) => !outcome.ok && outcome.error.code === 'token_rejected',
-        ).length
+        for (const outcome of outcomes) {
+          if (outcome.ok) continue
+          if (outcome.error.code === 'token_rejected') rejected += 1
+          if (outcome.error.code === 'keys_unavailable') unavailable += 1
+        }
       }
       const grown = (heapUsed() - before) / 2 ** 20
-      stage.check(`all are refused, ${refused}`, refused === 100_000)
+      const asked = tenants.calls.length - 1
+      stage.check(`the directory is asked 1000 times, not ${asked}`, asked === 1000)
+      stage.check(`who was asked for is rejected, ${rejected}`, rejected === asked)
+      stage.check(`all others are 503, ${unavailable}`, unavailable === 100_000 - asked)
       stage.check(`the heap is as it was, ${grown.toFixed(1)} MiB more`, grown < 10)
       await stage.send('known, still cached', gate, widget({ token }), PASSES)
       stage.check(
         'the known tenant was looked up once',
         tenants.calls.filter((id) => id === a.id).length === 1,
       )
+      stage.pass(2)
+      const late = Array.from({ length: 200 }, (_, n) => `ten_late_${n}`)
+      for (const tenantId of late)
+        await gate.authenticate(asRequest(widget({ claims: { tenantId } })(stage.world)))
+      stage.check('2 s later it is asked 100 times more', tenants.calls.length === 1 + asked + 100)
     },
   },
   {
@@ -201,7 +213,8 @@ export const lookups: readonly StateAttack[] = stateGroup('directories', [
   },
   {
     name: 'a token of a tenant that appears later',
-    intent: 'none: an unknown tenant is not remembered as unknown',
+    intent:
+      'none: an unknown tenant is remembered as unknown for five seconds, or until it is invalidated',
     async play(stage) {
       const { a } = stage.world
       let record: Tenant | undefined
@@ -209,7 +222,14 @@ export const lookups: readonly StateAttack[] = stateGroup('directories', [
       const token = mint({ alg: 'HS256' }, widgetClaims(stage.world), hs256(a.secret))
       await stage.send('unknown', gate, widget({ token }), REJECTED)
       record = widgetTenant(a)
+      stage.pass(5)
       await stage.send('known', gate, widget({ token }), PASSES)
+      record = undefined
+      gate.invalidate(a.id)
+      await stage.send('unknown again', gate, widget({ token }), REJECTED)
+      record = widgetTenant(a)
+      gate.invalidate(a.id)
+      await stage.send('known at once', gate, widget({ token }), PASSES)
     },
   },
 ])

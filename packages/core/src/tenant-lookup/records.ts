@@ -136,12 +136,14 @@ export function createRecords(options: RecordsOptions): Records {
     if (reading === 'garbage') return failed(key, flight, isCurrent)
     if (reading === undefined) {
       if (isCurrent) rememberUnknown(key, flight)
+      else retract(key, flight)
       return undefined
     }
     if (flight.isStranger) strangers.giveBack()
     if (reading === 'broken') {
       // It is the directory's word about this tenant, so what was held before it is over.
       if (isCurrent) rememberBroken(key)
+      else retract(key, flight)
       throw unavailable()
     }
     if (isCurrent) remember(key, reading, flight)
@@ -154,6 +156,12 @@ export function createRecords(options: RecordsOptions): Records {
     // From three quarters of `ttl` to nine tenths: tenants that came together do not come together again.
     const refreshAt = ttl * (0.75 + 0.15 * random())
     entries.set(key, { tenant, askedAt, refreshAt, failure: undefined })
+  }
+
+  /** A "no" that came too late to be remembered still ends what is older. */
+  function retract(key: string, { askedAt }: Flight): void {
+    const entry = entries.peek(key)
+    if (entry !== undefined && entry.askedAt < askedAt) Object.assign(entry, NOTHING)
   }
 
   function rememberBroken(key: string): void {

@@ -254,7 +254,7 @@ class LookupWorld {
   }
 
   async end(): Promise<void> {
-    for (const flight of [...this.air]) {
+    for (let flight = this.air[0]; flight !== undefined; flight = this.air[0]) {
       this.note(flight)
       flight.land()
     }

@@ -1,6 +1,6 @@
 import type { Awaitable } from './awaitable.ts'
 import type { TenantDirectory } from './directory/directory.ts'
-import { isLive } from './directory/memory.ts'
+import { liveTenants } from './directory/memory.ts'
 import type { PreparedTenant } from './tenant.ts'
 import { createCachedLookup } from './tenant-lookup/cached-lookup.ts'
 import { createLiveLookup } from './tenant-lookup/live-lookup.ts'
@@ -42,6 +42,7 @@ export interface TenantLookupOptions {
  */
 export function createTenantLookup(options: TenantLookupOptions): TenantLookup {
   const { directory, cache, fits } = options
-  if (isLive(directory)) return createLiveLookup(directory, fits)
+  const live = liveTenants(directory)
+  if (live !== undefined) return createLiveLookup(live, fits)
   return cache === false ? createUncachedLookup(options) : createCachedLookup(options, cache)
 }

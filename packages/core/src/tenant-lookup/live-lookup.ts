@@ -1,43 +1,37 @@
-import type { DirectoryAnswer, TenantDirectory } from '../directory/directory.ts'
-import { nameOf, preparedFrom } from '../directory/sealed-tenants.ts'
+import { nameOf, type SealedTenant, type SealedTenants } from '../directory/sealed-tenants.ts'
 import { reportTenant } from '../events.ts'
 import type { PreparedTenant } from '../tenant.ts'
+import type { TenantLookup } from '../tenant-lookup.ts'
 import { unavailable } from './unavailable.ts'
 import { warm } from './warm.ts'
-import type { TenantLookup } from '../tenant-lookup.ts'
 
-// Nothing is waited for, so nothing is ever given up.
-const AT_ONCE = Object.freeze({ signal: new AbortController().signal })
-
-/** Look-ups in a directory that is always current: it is asked every time, and answers at once with a sealed record. */
+/** Look-ups in a directory that is always current: it is asked every time, and answers at once. */
 export function createLiveLookup(
-  directory: TenantDirectory,
+  current: () => SealedTenants,
   fits: (tenant: PreparedTenant) => void,
 ): TenantLookup {
-  const fitting = new WeakMap<object, PreparedTenant>()
-
-  function ready(record: DirectoryAnswer): PreparedTenant | undefined {
-    if (record === undefined) return undefined
-    return fitting.get(record as object) ?? prepare(record as object)
+  // One map look-up and a comparison for nearly every request.
+  function ready(sealed: SealedTenant | undefined): PreparedTenant | undefined {
+    if (sealed === undefined) return undefined
+    return sealed.fits === fits ? sealed.tenant : check(sealed)
   }
 
-  function prepare(record: object): PreparedTenant {
-    const tenant = preparedFrom(record) as PreparedTenant
+  function check(sealed: SealedTenant): PreparedTenant {
     try {
-      fits(tenant)
+      fits(sealed.tenant)
     } catch (error) {
-      reportTenant({ tenant: nameOf(tenant), reason: (error as Error).message })
+      reportTenant({ tenant: nameOf(sealed.tenant), reason: (error as Error).message })
       throw unavailable()
     }
-    fitting.set(record, tenant)
-    return tenant
+    sealed.fits = fits
+    return sealed.tenant
   }
 
-  const find = (id: string): PreparedTenant | undefined => ready(directory.find(id, AT_ONCE))
+  const byId = (id: string): PreparedTenant | undefined => ready(current().byId(id))
   return {
-    byId: find,
-    byApiKeyHash: (hash) => ready(directory.findByApiKeyHash?.(hash, AT_ONCE)),
+    byId,
+    byApiKeyHash: (hash) => ready(current().byApiKeyHash(hash)),
     invalidate: () => undefined,
-    warm: (ids) => warm(ids, find, undefined),
+    warm: (ids) => warm(ids, byId, undefined),
   }
 }

@@ -130,6 +130,52 @@ export const lookups: readonly StateAttack[] = stateGroup('directories', [
     },
   },
   {
+    name: 'a tenant that is new while unknown ones come in thousands',
+    intent: 'to keep a new customer out, who can then not be told from one that does not exist',
+    async play(stage) {
+      const { a, b } = stage.world
+      const tenants = database([widgetTenant(a), widgetTenant(b)])
+      const gate = stage.widget({ tenants })
+      for (let n = 0; n < 1000; n++)
+        await gate.authenticate(
+          asRequest(widget({ claims: { tenantId: `ten_${n}` } })(stage.world)),
+        )
+      await stage.send('new: not asked for, and not 401', gate, widget(), UNAVAILABLE)
+      await stage.send('still unknown', gate, widget({ claims: { tenantId: 'ten_999' } }), REJECTED)
+      stage.check('b is warmed', (await gate.warm([b.id])).length === 0)
+      await stage.send('new, and warmed', gate, widget({ as: b }), PASSES)
+      stage.pass(1)
+      await stage.send('new, a second later', gate, widget(), PASSES)
+    },
+  },
+  {
+    name: 'API keys that nobody has, in thousands',
+    intent: 'a directory that is brought down through the other door',
+    async play(stage) {
+      const { a } = stage.world
+      let calls = 0
+      const hash = searchTenant(a).apiKeyHashes?.[0]
+      const tenants = directory((key) => {
+        calls += 1
+        return key === hash ? searchTenant(a) : undefined
+      })
+      const gate = stage.search({ tenants })
+      await stage.send('known', gate, search(), PASSES)
+      let passed = 0
+      for (let n = 0; n < 3000; n++) {
+        const outcome = await gate.authenticate(
+          asRequest(search({ apiKey: `key-${n}` })(stage.world)),
+        )
+        if (outcome.ok) passed += 1
+      }
+      stage.check('none passes', passed === 0)
+      stage.check(`1000 calls for them, not ${calls - 1}`, calls === 1001)
+      await stage.send('known, undisturbed', gate, search(), PASSES)
+      stage.pass(60)
+      await stage.send('known, read again', gate, search(), PASSES)
+    },
+  },
+  {
     name: 'tenant ids that cannot be ids',
     intent: 'a directory that is asked for what the attacker writes',
     async play(stage) {

@@ -38,21 +38,22 @@ export interface Ground {
 }
 
 export interface Flights {
-  isFlying(key: string): boolean
+  /** The call for a key that is on its way. */
+  get(key: string): Airborne | undefined
   /** Whether another call may be made. */
   hasRoom(isStranger: boolean): boolean
   /** Makes a call, at once. */
-  start(key: string, flight: Flight): void
-  /** Waits for a call that was made. @throws AuthError `keys_unavailable` where too many wait */
-  join(key: string): Promise<Found>
+  start(key: string, flight: Flight): Airborne
+  /** Waits for a call. @throws AuthError `keys_unavailable` where too many wait */
+  join(flight: Airborne): Promise<Found>
   /** Lets go of a call: those who wait for it are answered, and nobody else. */
   drop(key: string): void
   dropAll(): void
 }
 
-interface Airborne extends Flight {
+export interface Airborne extends Flight {
   waiters: number
-  answer: Promise<Found>
+  readonly answer: Promise<Found>
 }
 
 /** One call at a time for each key, with a time limit, for everybody who asks meanwhile. */
@@ -84,17 +85,22 @@ export function createFlights(
   }
 
   return {
-    isFlying: (key) => flying.has(key),
+    get: (key) => flying.get(key),
     hasRoom: (isStranger) => traffic.calls < (isStranger ? MOST_CALLS - FOR_THE_KNOWN : MOST_CALLS),
     start(key, { askedAt, isStranger }) {
-      const flight = { askedAt, isStranger, waiters: 0 } as Airborne
+      let settle!: (answer: Promise<Found>) => void
+      const answer = new Promise<Found>((resolve) => {
+        settle = resolve
+      })
+      abandon(answer) // nobody may be waiting
+      const flight: Airborne = { askedAt, isStranger, waiters: 0, answer }
       traffic.calls += 1
+      // All is in place before the directory is called: it may look a tenant up itself, or invalidate one.
       flying.set(key, flight)
-      flight.answer = call(key, flight)
-      abandon(flight.answer) // nobody may be waiting
+      settle(call(key, flight))
+      return flight
     },
-    join(key) {
-      const flight = flying.get(key) as Airborne
+    join(flight) {
       if (flight.waiters >= MOST_WAITERS_OF_ONE || traffic.waiters >= MOST_WAITERS)
         throw unavailable('too many requests wait for the tenant directory')
       flight.waiters += 1

@@ -10,7 +10,7 @@ import {
   LONGEST_SERVING,
   type Failure,
 } from './back-off.ts'
-import { createFlights, type Flight, type Traffic } from './flights.ts'
+import { createFlights, type Airborne, type Flight, type Traffic } from './flights.ts'
 import type { Question } from './question.ts'
 import type { RecordReader } from './record-reader.ts'
 import { createTokenBucket } from './token-bucket.ts'
@@ -110,20 +110,21 @@ export function createRecords(options: RecordsOptions): Records {
       if (isWithin(unknown.get(key), at, unknownFor)) return undefined
       if (isPausing(failing.get(key), at, LONGEST_REFUSING)) throw unavailable()
     }
-    if (!flights.isFlying(key)) ask(key, at, entry === undefined && !isNamed && !isKnown(key))
-    return flights.join(key)
+    const flight =
+      flights.get(key) ?? ask(key, at, entry === undefined && !isNamed && !isKnown(key))
+    return flights.join(flight)
   }
 
   function refresh(key: string, askedAt: number): void {
-    if (!flights.isFlying(key) && flights.hasRoom(false))
+    if (flights.get(key) === undefined && flights.hasRoom(false))
       flights.start(key, { askedAt, isStranger: false })
   }
 
-  function ask(key: string, askedAt: number, isStranger: boolean): void {
+  function ask(key: string, askedAt: number, isStranger: boolean): Airborne {
     if (!flights.hasRoom(isStranger)) throw unavailable('too many look-ups at once')
     // Taken now, and given back to whoever turns out to exist: so the bound is one on calls.
     if (isStranger && !strangers.take()) throw unavailable('too many unknown tenants lately')
-    flights.start(key, { askedAt, isStranger })
+    return flights.start(key, { askedAt, isStranger })
   }
 
   function landed(

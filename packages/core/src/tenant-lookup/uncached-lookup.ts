@@ -45,11 +45,10 @@ export function createUncachedLookup({
     return {
       ...flights,
       find(key) {
-        if (!flights.isFlying(key)) {
-          if (!flights.hasRoom(false)) throw unavailable('too many look-ups at once')
-          flights.start(key, { askedAt: now(), isStranger: false })
-        }
-        return flights.join(key)
+        const flight = flights.get(key)
+        if (flight !== undefined) return flights.join(flight)
+        if (!flights.hasRoom(false)) throw unavailable('too many look-ups at once')
+        return flights.join(flights.start(key, { askedAt: now(), isStranger: false }))
       },
     }
   }

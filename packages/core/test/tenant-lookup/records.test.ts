@@ -286,6 +286,32 @@ describe('a single flight', () => {
     expect(b.calls).toBe(2)
   })
 
+  it('is joined by a directory that looks the same tenant up while it is asked', async () => {
+    const b = bench()
+    const inner: unknown[] = []
+    b.answer = (id) => {
+      inner.push(b.lookup.byId(id))
+      return tenant(id)
+    }
+    const found = await b.lookup.byId('acme')
+    expect(found?.id).toBe('acme')
+    expect(await inner[0]).toBe(found)
+    expect(b.calls).toBe(1)
+  })
+
+  it('answers although the directory invalidates the tenant while it is asked', async () => {
+    for (const cache of [{}, false] as const) {
+      const b = bench(cache)
+      b.answer = (id) => {
+        b.lookup.invalidate('acme')
+        return tenant(id)
+      }
+      expect((await b.lookup.byId('acme'))?.id).toBe('acme')
+      expect((await b.lookup.byId('acme'))?.id).toBe('acme')
+      expect(b.calls).toBe(2)
+    }
+  })
+
   it('is of one tenant only', async () => {
     const b = bench()
     await Promise.all([b.lookup.byId('a'), b.lookup.byId('b')])

@@ -1,6 +1,7 @@
 import { cachedRecords } from './cached-records.ts'
 import { cachedTokens } from './cached-tokens.ts'
 import { directoryAnswers } from './directory-answers.ts'
+import { floods } from './floods.ts'
 import { identities } from './identities.ts'
 import { lookups } from './lookups.ts'
 import { outages } from './outages.ts'
@@ -16,4 +17,5 @@ export const STATE_ATTACKS: readonly StateAttack[] = [
   ...directoryAnswers,
   ...outages,
   ...lookups,
+  ...floods,
 ]

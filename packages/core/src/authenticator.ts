@@ -1,8 +1,10 @@
+import { createApiKeyHashes } from './api-key-hashes.ts'
 import { readAuthenticatorOptions, type AuthenticatorOptions } from './authenticator-options.ts'
 import type { Awaitable } from './awaitable.ts'
 import { bindBody, type BindOutcome } from './binding.ts'
 import { AuthError } from './errors.ts'
 import { reportOutcome, startTrace, type Trace } from './events.ts'
+import { groundsOf } from './grounds.ts'
 import type { Identity, VerifiedIdentity } from './identity.ts'
 import { judge, judgeAgain, type Bench } from './judge.ts'
 import { isObject, member } from './json.ts'
@@ -12,6 +14,7 @@ import { readCredentials, type AuthRequest } from './request.ts'
 import { checkIssuer } from './tenant.ts'
 import { createTenantLookup } from './tenant-lookup.ts'
 import type { NotReady } from './tenant-lookup/warm.ts'
+import { createHeaderParser } from './token.ts'
 import { createVerifiedTokens } from './verified-tokens.ts'
 
 /** What a phase came to. Phases never throw. */
@@ -103,7 +106,8 @@ export function createAuthenticator<Custom>(
       now,
     }),
     tokens: createVerifiedTokens<Custom>(settings.tokenCache),
-    grounds: new WeakMap(),
+    apiKeys: createApiKeyHashes(),
+    parseHeader: createHeaderParser(profile.limits.depth),
     revocation,
     timeoutMs,
     clock() {
@@ -146,7 +150,7 @@ export function createAuthenticator<Custom>(
     },
     bindBody(identity, body, given) {
       const trace = startTrace('bind')
-      const grounds = bench.grounds.get(identity)
+      const grounds = groundsOf(identity, bench)
       if (trace) trace.tenantId = grounds?.tenant?.id
       let outcome: BindOutcome<Custom>
       try {
@@ -171,7 +175,7 @@ export function createAuthenticator<Custom>(
     recheck(identity) {
       const trace = startTrace('recheck')
       return run(trace, () => {
-        const grounds = bench.grounds.get(identity)
+        const grounds = groundsOf(identity, bench)
         if (trace) trace.tenantId = grounds?.tenant?.id
         if (grounds === undefined)
           throw new AuthError('identity_missing', { reason: 'not made here' })

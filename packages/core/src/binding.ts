@@ -7,8 +7,9 @@ import {
 } from '@countersign/filters'
 import { copyAttributes, sameAttributes } from './attributes.ts'
 import { AuthError, type BodyFault } from './errors.ts'
+import { ground, type Grounds } from './grounds.ts'
 import type { Identity } from './identity.ts'
-import type { Bench, Grounds } from './judge.ts'
+import type { Bench } from './judge.ts'
 import { isPlainObject } from './json.ts'
 import type { Profile } from './profile.ts'
 
@@ -34,7 +35,7 @@ type Body = Record<string, unknown>
  * @throws AuthError `identity_missing`, `token_expired`, `body_invalid`, `tenant_mismatch`, `filter_conflict`
  */
 export function bindBody<Custom>(
-  { profile, clock, grounds: made }: Bench<Custom>,
+  { profile, clock }: Bench<Custom>,
   identity: Identity<Custom>,
   grounds: Grounds | undefined,
   given: unknown,
@@ -51,12 +52,7 @@ export function bindBody<Custom>(
   const { filters, dropped } = bindFilters(body, profile, grounds.filters)
   if (body !== undefined) bindAttributes(body, profile, identity)
 
-  const bound: Identity<Custom> = Object.freeze({
-    ...identity,
-    filters,
-    bodyBound: true,
-  })
-  made.set(bound, grounds)
+  const bound: Identity<Custom> = ground({ ...identity, filters, bodyBound: true }, grounds)
   return { identity: bound, body, dropped }
 }
 

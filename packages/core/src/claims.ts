@@ -2,16 +2,18 @@ import { FilterError, parseFilters, type Filters } from '@countersign/filters'
 import { abandon } from './awaitable.ts'
 import { copyAttributes, type UserAttributes } from './attributes.ts'
 import { AuthError } from './errors.ts'
-import type { VerifiedIdentity } from './identity.ts'
+import { NO_ROLES, NOTHING, type VerifiedIdentity } from './identity.ts'
 import { deepFreeze, member, type JsonObject } from './json.ts'
 import type { Profile, UserClaimRule } from './profile.ts'
 import type { PreparedTenant } from './tenant.ts'
-import { checkTimes } from './time.ts'
+import { checkTimes, type TokenTimes } from './time.ts'
 
 /** What a token said, once all of its claims have passed. */
 export interface JudgedClaims<Custom> {
+  /** Frozen below its own members. */
   readonly identity: VerifiedIdentity<Custom>
   readonly filters: Filters | undefined
+  readonly times: TokenTimes
 }
 
 /** The clock for {@link judgeClaims}, in seconds. */
@@ -32,7 +34,7 @@ export function judgeClaims<Custom>(
   tenant: PreparedTenant,
   clock: Clock,
 ): JudgedClaims<Custom> {
-  const { expiresAt, issuedAt } = checkTokenTimes(claims, profile, tenant, clock)
+  const times = checkTokenTimes(claims, profile, tenant, clock)
   checkIssuer(claims, profile.issuer === 'tenant' ? tenant.issuer : profile.issuer)
   checkAudience(claims, profile.audience && (tenant.audience ?? profile.audience))
   if (member(claims, profile.tenant.claim) !== tenant.id)
@@ -49,6 +51,7 @@ export function judgeClaims<Custom>(
   const filters = readFilters(claims, profile)
   const custom = readCustom(claims, profile)
 
+  // Each member is frozen to the bottom by now: claims where they were parsed, filters under their seal.
   // Every member is spelled out: what is absent must not be read from a polluted prototype.
   const identity: VerifiedIdentity<Custom> = {
     kind: 'verified',
@@ -57,15 +60,15 @@ export function judgeClaims<Custom>(
     userEmail,
     userRoles,
     plan,
-    userAttributes: attributes ?? {},
+    userAttributes: attributes ?? NOTHING,
     filters,
-    issuedAt,
-    expiresAt,
+    issuedAt: times.issuedAt,
+    expiresAt: times.expiresAt,
     claims,
     custom,
     bodyBound: false,
   }
-  return { identity: deepFreeze(identity), filters }
+  return { identity, filters, times }
 }
 
 /** The time rules of a profile, tightened by the tenant's. */
@@ -73,12 +76,14 @@ export function checkTokenTimes(
   claims: JsonObject,
   profile: Profile,
   tenant: PreparedTenant,
-  clock: Clock,
-): ReturnType<typeof checkTimes> {
-  return checkTimes(claims, {
-    ...clock,
-    maxLifetime: Math.min(profile.maxLifetime, tenant.maxLifetime),
-  })
+  { now, tolerance }: Clock,
+): TokenTimes {
+  return checkTimes(claims, { now, tolerance, maxLifetime: maxLifetime(profile, tenant) })
+}
+
+/** The longest life of a token, in seconds: the tenant can only tighten what the profile says. */
+export function maxLifetime(profile: Profile, tenant: PreparedTenant): number {
+  return Math.min(profile.maxLifetime, tenant.maxLifetime)
 }
 
 // RFC 7519 section 4.1.1: one text, equal byte for byte. A list would be a way to name several.
@@ -91,6 +96,7 @@ function checkIssuer(claims: JsonObject, issuer: string | null | undefined): voi
 function checkAudience(claims: JsonObject, audience: readonly string[] | null): void {
   if (audience === null) return
   const aud = member(claims, 'aud')
+  if (typeof aud === 'string' && audience.includes(aud)) return
   const named = Array.isArray(aud) ? (aud as unknown[]) : [aud]
   if (!named.every((item) => typeof item === 'string')) throw invalid('aud', 'is not text')
   if (!audience.some((item) => named.includes(item))) throw invalid('aud', 'is another')
@@ -130,10 +136,10 @@ function readText(claims: JsonObject, claim: string): string | undefined {
 
 function readRoles(claims: JsonObject, claim: string | null): readonly string[] {
   const value = claim === null ? undefined : member(claims, claim)
-  if (value === undefined) return []
+  if (value === undefined) return NO_ROLES
   if (!Array.isArray(value) || !value.every(isWellFormedText))
     throw invalid(claim, 'is not a list of texts')
-  return [...value]
+  return value
 }
 
 function isWellFormedText(value: unknown): value is string {
@@ -148,7 +154,7 @@ function readAttributes(
   if (userAttributes === null || value === undefined) return undefined
   const copy = copyAttributes(value)
   if (copy === undefined) throw invalid(userAttributes.claim, 'breaks the grammar')
-  return copy
+  return deepFreeze(copy)
 }
 
 // A filter that cannot be read is refused: skipping it would mean "allow everything".
@@ -168,15 +174,15 @@ function readFilters(claims: JsonObject, { filters }: Profile): Filters | undefi
 
 function readCustom<Custom>(claims: JsonObject, { custom }: Profile<Custom>): Custom {
   if (custom === undefined) return undefined as Custom
-  // Frozen before the schema sees them: it may keep or change what it was given.
-  const result = custom['~standard'].validate(deepFreeze(claims))
+  // Frozen by now: the schema may keep or change what it was given.
+  const result = custom['~standard'].validate(claims)
   if (typeof result !== 'object' || result === null || 'then' in result) {
     abandon(result)
     throw new Error('a custom schema must be synchronous')
   }
   const { issues, value } = result as { issues?: unknown; value?: unknown }
   if (issues !== undefined) throw new AuthError('claims_invalid', { reason: 'the custom schema' })
-  return value as Custom
+  return deepFreeze(value) as Custom
 }
 
 function invalid(claim: string | null | undefined, reason: string): AuthError {

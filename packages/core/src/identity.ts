@@ -55,16 +55,16 @@ export interface AnonymousIdentity {
 /** Who is asking: tell the two apart by `kind`. */
 export type Identity<Custom = unknown> = VerifiedIdentity<Custom> | AnonymousIdentity
 
-const NOTHING: Readonly<Record<string, never>> = Object.freeze({})
-const NO_ROLES: readonly [] = Object.freeze([] as const)
+export const NOTHING: Readonly<Record<string, never>> = Object.freeze({})
+export const NO_ROLES: readonly [] = Object.freeze([] as const)
 
-/** The identity of a request without a token. */
+/** The identity of a request without a token, frozen below its own members. */
 export function anonymousIdentity(
   tenantId: string | undefined,
   filters: Filters | undefined,
 ): AnonymousIdentity {
   // Every member is spelled out: what is absent must not be read from a polluted prototype.
-  return Object.freeze({
+  return {
     kind: 'anonymous',
     tenantId,
     userId: undefined,
@@ -78,5 +78,5 @@ export function anonymousIdentity(
     claims: NOTHING,
     custom: undefined,
     bodyBound: false,
-  })
+  }
 }

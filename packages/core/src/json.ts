@@ -6,7 +6,7 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 /**
  * Parses JSON text, at most `depth` levels deep, in which no object repeats a member (RFC 7519 section 4: two
  * parsers may disagree which one counts) or has one named `__proto__` (copies made with `Object.assign` would
- * change their prototype).
+ * change their prototype). What it gives is frozen to the bottom.
  *
  * Returns `undefined` for anything else, also for bytes that are not UTF-8 or begin with a BOM.
  */
@@ -14,7 +14,8 @@ export function parseJson(source: string | Uint8Array, depth: number): unknown {
   try {
     const text = typeof source === 'string' ? source : utf8.decode(source)
     const value: unknown = JSON.parse(text)
-    return hasPlainMembers(text, depth) ? value : undefined
+    // A member that is there twice is in the text twice and in the value once.
+    return freezeMembers(value, depth) === countMembers(text) ? value : undefined
   } catch {
     return undefined
   }
@@ -77,53 +78,32 @@ export function deepFreeze<T>(value: T): T {
   return value
 }
 
-// The text has already passed JSON.parse, so the scan only has to find names and count levels.
-function hasPlainMembers(text: string, depth: number): boolean {
-  const open: (Set<string> | null)[] = [] // the names seen in each open object; null for an array
-  let names: Set<string> | null = null
-  let atName = false
-  for (let i = 0; i < text.length; i++) {
-    switch (text.charCodeAt(i)) {
-      case 0x7b: // {
-        names = new Set()
-        open.push(names)
-        atName = true
-        break
-      case 0x5b: // [
-        names = null
-        open.push(names)
-        break
-      case 0x7d: // }
-      case 0x5d: // ]
-        open.pop()
-        names = open.at(-1) ?? null
-        atName = false
-        break
-      case 0x2c: // ,
-        atName = names !== null
-        break
-      case 0x22: {
-        // "
-        const end = closingQuote(text, i)
-        if (atName && names !== null) {
-          const raw = text.slice(i, end + 1)
-          const name = raw.includes('\\') ? (JSON.parse(raw) as string) : raw.slice(1, -1)
-          if (name === '__proto__' || names.has(name)) return false
-          names.add(name)
-          atName = false
-        }
-        i = end
-        break
-      }
-      default:
+/** Freezes what JSON.parse made, and counts its members; `NaN` where it is too deep, or one is named `__proto__`. */
+function freezeMembers(value: unknown, depth: number): number {
+  if (typeof value !== 'object' || value === null) return 0
+  if (depth <= 0) return NaN
+  let count = 0
+  if (Array.isArray(value)) {
+    for (const item of value as unknown[]) count += freezeMembers(item, depth - 1)
+  } else {
+    for (const name of Object.keys(value)) {
+      if (name === '__proto__') return NaN
+      count += 1 + freezeMembers((value as JsonObject)[name], depth - 1)
     }
-    if (open.length > depth) return false
   }
-  return true
+  Object.freeze(value)
+  return count
 }
 
-function closingQuote(text: string, opening: number): number {
-  let i = opening + 1
-  while (text.charCodeAt(i) !== 0x22) i += text.charCodeAt(i) === 0x5c ? 2 : 1
-  return i
+// The text has already passed JSON.parse, so each colon outside of a string stands after the name of a member.
+function countMembers(text: string): number {
+  let count = 0
+  let inString = false
+  for (let i = 0; i < text.length; i++) {
+    const char = text.charCodeAt(i)
+    if (char === 0x22) inString = !inString
+    else if (char === 0x5c) i += 1
+    else if (char === 0x3a && !inString) count += 1
+  }
+  return count
 }

@@ -1,9 +1,10 @@
-import { createHash } from 'node:crypto'
 import type { Filters } from '@countersign/filters'
+import type { ApiKeyHashes } from './api-key-hashes.ts'
 import { andThen, type Awaitable } from './awaitable.ts'
-import { checkTokenTimes, judgeClaims, type Clock } from './claims.ts'
+import { checkTokenTimes, judgeClaims, maxLifetime, type Clock } from './claims.ts'
 import { AuthError } from './errors.ts'
 import type { Trace } from './events.ts'
+import { ground, type Grounds } from './grounds.ts'
 import {
   anonymousIdentity,
   type AnonymousIdentity,
@@ -18,24 +19,23 @@ import { checkRevocation, type Revocation } from './revocation.ts'
 import { isSignedBy } from './signature.ts'
 import { hasRequiredAttributes, isTenantId, type PreparedTenant } from './tenant.ts'
 import type { TenantLookup } from './tenant-lookup.ts'
-import { readCompact, readHeader, readPayload, type CompactToken } from './token.ts'
-import type { VerifiedTokens } from './verified-tokens.ts'
-
-/** What stands behind an identity: needed to bind a body to it and to check it again. */
-export interface Grounds {
-  readonly tenant: PreparedTenant | undefined
-  /** Absent for anonymous requests. */
-  readonly key: PreparedKey | undefined
-  /** The signed filter, or what anonymous requests are held to. */
-  readonly filters: Filters | undefined
-}
+import { stillPass } from './time.ts'
+import {
+  readCompact,
+  readHeader,
+  readPayload,
+  type CompactToken,
+  type HeaderParser,
+} from './token.ts'
+import type { VerifiedToken, VerifiedTokens } from './verified-tokens.ts'
 
 /** What the judge works with; all of it fixed at creation. */
 export interface Bench<Custom> {
   readonly profile: Profile<Custom>
   readonly tenants: TenantLookup
   readonly tokens: VerifiedTokens<Custom>
-  readonly grounds: WeakMap<Identity<Custom>, Grounds>
+  readonly apiKeys: ApiKeyHashes
+  readonly parseHeader: HeaderParser
   readonly revocation: Revocation | undefined
   readonly timeoutMs: number
   readonly clock: () => Clock
@@ -64,13 +64,14 @@ export function judge<Custom>(bench: Bench<Custom>, request: Case): Awaitable<Id
 }
 
 function findByApiKey<Custom>(
-  { tenants }: Bench<Custom>,
+  { tenants, apiKeys }: Bench<Custom>,
   apiKey: string | undefined,
 ): Awaitable<PreparedTenant> {
   if (apiKey === undefined) throw new AuthError('api_key_rejected', { reason: 'no API key' })
-  const hash = createHash('sha256').update(apiKey).digest('hex')
-  return andThen(tenants.byApiKeyHash(`sha256:${hash}`), (tenant) => {
+  const hash = apiKeys.hashOf(apiKey)
+  return andThen(tenants.byApiKeyHash(hash), (tenant) => {
     if (tenant === undefined) throw new AuthError('api_key_rejected', { reason: 'unknown API key' })
+    apiKeys.keep(apiKey, hash)
     return tenant
   })
 }
@@ -86,22 +87,35 @@ function judgeToken<Custom>(
 
   // A text that is too long for a token is not worth a look-up either.
   const seen = token.length > limits.tokenBytes ? undefined : bench.tokens.get(token)
-  const fresh = seen === undefined ? readToken(token, bench.profile) : undefined
+  const fresh = seen === undefined ? readToken(token, bench) : undefined
   // Before the signature only the tenant claim is read, and only to compare or look up.
   const signed = fresh === undefined ? seen?.tenant.id : tenantClaim(fresh.claims, bench.profile)
   const id = agreeOn(request.named, request.hint, keyOwner?.id, signed)
-  if (!isTenantId(id)) throw new AuthError('token_rejected', { reason: 'no tenant is named' })
+  // The id of a token that passed is one already.
+  if (id === undefined || (seen === undefined && !isTenantId(id)))
+    throw new AuthError('token_rejected', { reason: 'no tenant is named' })
 
   return andThen(keyOwner ?? bench.tenants.byId(id), (tenant) => {
     if (tenant === undefined) throw new AuthError('token_rejected', { reason: 'unknown tenant' })
     if (request.trace) request.trace.tenantId = tenant.id
     const clock = bench.clock()
-    if (seen !== undefined && seen.tenant === tenant && isActive(seen.key, clock.now)) {
-      checkTokenTimes(seen.identity.claims, bench.profile, tenant, clock)
-      return checkNotRevoked(bench, seen.identity)
-    }
-    return judgeAfresh(bench, tenant, fresh ?? readToken(token, bench.profile))
+    // A verdict rests on the very record that judged: with another one, be it newer or older, it starts afresh.
+    if (seen !== undefined && seen.tenant === tenant && isActive(seen.key, clock.now))
+      return judgeSeen(bench, seen, clock)
+    return judgeAfresh(bench, tenant, fresh ?? readToken(token, bench), clock)
   })
+}
+
+/** What can change about a token that passed, under the same record and key: the time, and whether it is revoked. */
+function judgeSeen<Custom>(
+  bench: Bench<Custom>,
+  { tenant, identity, times }: VerifiedToken<Custom>,
+  clock: Clock,
+): Awaitable<Identity<Custom>> {
+  // The first says yes quickly; the second says why not.
+  if (!stillPass(times, clock, maxLifetime(bench.profile, tenant)))
+    checkTokenTimes(identity.claims, bench.profile, tenant, clock)
+  return checkNotRevoked(bench, identity)
 }
 
 interface ReadToken {
@@ -109,9 +123,9 @@ interface ReadToken {
   readonly claims: JsonObject
 }
 
-function readToken(token: string, { limits }: Profile): ReadToken {
-  const compact = readCompact(token, limits)
-  return { compact, claims: readPayload(compact, limits) }
+function readToken<Custom>(token: string, { profile, parseHeader }: Bench<Custom>): ReadToken {
+  const compact = readCompact(token, profile.limits, parseHeader)
+  return { compact, claims: readPayload(compact, profile.limits) }
 }
 
 // A claim that is no text names nobody. Where something else names the tenant, it is refused after the signature.
@@ -121,33 +135,43 @@ function tenantClaim(claims: JsonObject, profile: Profile): string | undefined {
 }
 
 // A difference can never pass, so nothing needs to be looked up to refuse it.
-function agreeOn(...named: readonly (string | undefined)[]): string | undefined {
-  let id: string | undefined
-  for (const next of named) {
-    if (next === undefined) continue
-    if (id !== undefined && id !== next)
-      throw new AuthError('tenant_mismatch', { reason: 'the request names two tenants' })
-    id = next
-  }
+function agreeOn(
+  named: string | undefined,
+  hint: string | undefined,
+  keyOwner: string | undefined,
+  signed?: string,
+): string | undefined {
+  const id = named ?? hint ?? keyOwner ?? signed
+  if (
+    (named ?? id) !== id ||
+    (hint ?? id) !== id ||
+    (keyOwner ?? id) !== id ||
+    (signed ?? id) !== id
+  )
+    throw new AuthError('tenant_mismatch', { reason: 'the request names two tenants' })
   return id
 }
 
-async function judgeAfresh<Custom>(
+function judgeAfresh<Custom>(
   bench: Bench<Custom>,
   tenant: PreparedTenant,
   { compact, claims }: ReadToken,
-): Promise<Identity<Custom>> {
-  const { profile, tokens, grounds } = bench
+  clock: Clock,
+): Awaitable<Identity<Custom>> {
+  const { profile, tokens } = bench
   const { alg, kid } = readHeader(compact.header, profile)
-  const key = await findKey(compact.text, keysFor(tenant, alg, kid, bench.clock().now))
-  const { identity, filters } = judgeClaims(claims, profile, tenant, bench.clock())
-  grounds.set(identity, { tenant, key, filters })
-  await checkNotRevoked(bench, identity)
-  checkRequiredFilters(profile, tenant, filters)
-  // A date or a map that a schema made cannot be frozen: the next request gets one of its own.
-  if (isData(identity.custom)) tokens.set(compact.text, { tenant, key, identity })
-  return identity
+  const key = findKey(compact, keysFor(tenant, alg, kid, clock.now))
+  const { identity: judged, filters, times } = judgeClaims(claims, profile, tenant, clock)
+  const identity = ground(judged, { by: bench, tenant, key, filters })
+  return andThen(checkNotRevoked(bench, identity), () => {
+    checkRequiredFilters(profile, tenant, filters)
+    // A date or a map that a schema made cannot be frozen: the next request gets one of its own.
+    if (isData(identity.custom)) tokens.set({ text: compact.text, tenant, key, identity, times })
+    return identity
+  })
 }
+
+const NO_KEYS: readonly PreparedKey[] = []
 
 /** The keys that may have signed: those of the token's algorithm that are active, the one it names first. */
 function keysFor(
@@ -156,13 +180,15 @@ function keysFor(
   kid: string | undefined,
   now: number,
 ): readonly PreparedKey[] {
+  const only = keys.length === 1 ? keys[0] : undefined
+  if (only !== undefined) return only.alg === alg && isActive(only, now) ? keys : NO_KEYS
   const active = keys.filter((key) => key.alg === alg && isActive(key, now))
-  const named = active.find((key) => kid !== undefined && key.kid === kid)
+  const named = kid === undefined ? undefined : active.find((key) => key.kid === kid)
   return named === undefined ? active : [named, ...active.filter((key) => key !== named)]
 }
 
-async function findKey(token: string, keys: readonly PreparedKey[]): Promise<PreparedKey> {
-  for (const key of keys) if (await isSignedBy(token, key)) return key
+function findKey(token: CompactToken, keys: readonly PreparedKey[]): PreparedKey {
+  for (const key of keys) if (isSignedBy(token, key)) return key
   throw new AuthError('token_rejected', { reason: keys.length === 0 ? 'no key' : 'the signature' })
 }
 
@@ -200,9 +226,8 @@ function judgeAnonymous<Custom>(
     if (!allowed) throw new AuthError('token_missing', { reason: 'no token' })
     const filters = tenant?.anonymousFilters
     checkRequiredFilters(bench.profile, tenant, filters)
-    const identity = anonymousIdentity(tenant?.id, filters)
-    bench.grounds.set(identity, { tenant, key: undefined, filters })
-    return identity
+    const grounds = { by: bench, tenant, key: undefined, filters }
+    return ground(anonymousIdentity(tenant?.id, filters), grounds)
   })
 }
 

@@ -28,7 +28,7 @@ export interface Credentials {
  */
 export function readCredentials(request: AuthRequest, profile: Profile): Credentials {
   const { token, tenant } = profile
-  const header = readHeader(request, token.header)
+  const header = readHeader(request, token.header) ?? readAnywhere(request, token.header)
   const hint = tenant.hint === null ? undefined : readHeader(request, tenant.hint)
   const key = tenant.apiKey === null ? undefined : readHeader(request, tenant.apiKey.header)
   return {
@@ -76,13 +76,29 @@ function empty(): never {
  */
 function readHeader(request: AuthRequest, name: string): string | undefined {
   const { headers, rawHeaders } = request
+  if (rawHeaders === undefined || rawHeaders.length === 0 || isFetchHeaders(headers))
+    return readAnywhere(request, name)
+  const times = count(rawHeaders, name)
+  if (times > 1) throw invalid('a header is repeated')
+  // What came over Node's wire stands in `headers` in lower case: one look instead of a search through all of them.
+  const value: unknown =
+    isPlainObject(headers) && Object.hasOwn(headers, name) ? headers[name] : undefined
+  if (typeof value === 'string') return notEmpty(value)
+  return times === 0 && value === undefined ? undefined : readAnywhere(request, name)
+}
+
+/** {@link readHeader} for headers in any case and shape that is accepted. */
+function readAnywhere({ headers, rawHeaders }: AuthRequest, name: string): string | undefined {
   const value = isFetchHeaders(headers)
     ? (headers.get(name) ?? undefined)
     : ownHeader(headers, name)
   const repeated =
     rawHeaders === undefined ? value?.includes(',') === true : count(rawHeaders, name) > 1
   if (repeated) throw invalid('a header is repeated')
-  if (value === undefined) return undefined
+  return value === undefined ? undefined : notEmpty(value)
+}
+
+function notEmpty(value: string): string {
   if (value.trim() === '') throw invalid('a header is empty')
   return value
 }
@@ -94,24 +110,32 @@ function isFetchHeaders(headers: IncomingHttpHeaders | Headers): headers is Head
 function ownHeader(headers: IncomingHttpHeaders, name: string): string | undefined {
   const values = valuesOf(headers, name)
   if (values.length > 1) throw invalid('a header is repeated')
-  const [value] = values
+  const value = values[0]
   if (value !== undefined && typeof value !== 'string') throw invalid('a header is not text')
   return value
 }
 
+const NONE: readonly unknown[] = []
+
+/** The values of all own members of that name, in whatever case. */
 function valuesOf(headers: IncomingHttpHeaders, name: string): readonly unknown[] {
   // In another shape (a Map, a list of pairs) a token would look absent, and absent can be anonymous.
   if (!isPlainObject(headers)) throw new TypeError('headers are neither a plain object nor Headers')
-  return Object.keys(headers)
-    .filter((key) => key.length === name.length && key.toLowerCase() === name)
-    .flatMap((key) => headers[key] ?? [])
+  let values = NONE
+  // Object.keys would make a list of all headers, several times for each request.
+  for (const key in headers) {
+    if (key.length !== name.length || (key !== name && key.toLowerCase() !== name)) continue
+    const value: unknown = Object.hasOwn(headers, key) ? headers[key] : undefined
+    if (value !== undefined && value !== null) values = values.concat(value)
+  }
+  return values
 }
 
 function count(rawHeaders: readonly string[], name: string): number {
   let times = 0
   for (let i = 0; i < rawHeaders.length; i += 2) {
     const given = rawHeaders[i] as string
-    if (given.length === name.length && given.toLowerCase() === name) times += 1
+    if (given.length === name.length && (given === name || given.toLowerCase() === name)) times += 1
   }
   return times
 }

@@ -12,6 +12,7 @@ export interface TimeRules {
 export interface TokenTimes {
   readonly expiresAt: number
   readonly issuedAt: number | undefined
+  readonly notBefore: number | undefined
 }
 
 /**
@@ -42,7 +43,24 @@ export function checkTimes(
   if (!(exp - now <= longest) || (iat !== undefined && !(exp - iat <= longest)))
     throw new AuthError('token_lifetime', { reason: 'longer than allowed', claim: 'exp' })
 
-  return { expiresAt: exp, issuedAt: iat }
+  return { expiresAt: exp, issuedAt: iat, notBefore: nbf }
+}
+
+/**
+ * Whether time claims that passed {@link checkTimes} once pass it again, where only the time is another. It makes the same
+ * comparisons, so that the two agree to the last bit.
+ */
+export function stillPass(
+  { expiresAt, issuedAt = -Infinity, notBefore = -Infinity }: TokenTimes,
+  { now, tolerance }: Omit<TimeRules, 'maxLifetime'>,
+  maxLifetime: number,
+): boolean {
+  return (
+    now < expiresAt + tolerance &&
+    notBefore <= now + tolerance &&
+    issuedAt <= now + tolerance &&
+    expiresAt - now <= maxLifetime + tolerance
+  )
 }
 
 // RFC 7519 section 2, NumericDate: a JSON number, fractions included. 1e400 parses as Infinity.

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache'
 import { AuthError } from './errors.ts'
 import { member, parseJsonObject, type JsonObject } from './json.ts'
 
@@ -7,6 +8,10 @@ export interface CompactToken {
   readonly header: JsonObject
   /** The second segment, not decoded: a JWS may sign any bytes, a JWT only an object. */
   readonly payload: string
+  /** What was signed: the first two segments and the dot between them (RFC 7515 section 5.1). */
+  readonly signed: string
+  /** The third segment, not decoded. */
+  readonly signature: string
 }
 
 /** The header parameters that decide how a token is verified (RFC 7515 section 4.1). */
@@ -15,10 +20,44 @@ export interface TokenHeader {
   readonly kid: string | undefined
 }
 
-// Canonical base64url: no padding, no white space, and the bits that a last character has to spare are
-// zero. Two spellings of one token would be two cache entries and one revocation (law 6).
-const SEGMENT = '(?:[\\w-]{4})*(?:[\\w-][AQgw]|[\\w-]{2}[AEIMQUYcgkosw048])?'
-const COMPACT = new RegExp(`^(?=[^.])${SEGMENT}\\.(?=[^.])${SEGMENT}\\.(?=.)${SEGMENT}$`)
+const COMPACT = /^[\w-]+\.[\w-]+\.[\w-]+$/
+
+/**
+ * Whether a part of a text, of base64url characters, is the one spelling of the bytes it stands for: no character is left
+ * over, and the bits that the last one has to spare are zero (RFC 4648 section 3.5). Two spellings of one token would be
+ * two cache entries and one revocation (law 6).
+ */
+function isCanonical(text: string, start: number, end: number): boolean {
+  const last = text.charAt(end - 1)
+  switch ((end - start) % 4) {
+    case 0:
+      return true
+    case 2:
+      return 'AQgw'.includes(last)
+    case 3:
+      return 'AEIMQUYcgkosw048'.includes(last)
+    default:
+      return false
+  }
+}
+
+/** Parses the first segment of a token: one plain JSON object, or `undefined`. */
+export type HeaderParser = (segment: string) => JsonObject | undefined
+
+const KEPT_HEADERS = 100
+const KEPT_HEADER_LENGTH = 512
+
+/** A parser that remembers what it has parsed: a tenant's tokens mostly have one header between them. */
+export function createHeaderParser(depth: number): HeaderParser {
+  const kept = new LRUCache<string, JsonObject>({ max: KEPT_HEADERS })
+  return (segment) => {
+    const known = kept.get(segment)
+    if (known !== undefined) return known
+    const header = parseJsonObject(Buffer.from(segment, 'base64url'), depth)
+    if (header !== undefined && segment.length <= KEPT_HEADER_LENGTH) kept.set(segment, header)
+    return header
+  }
+}
 
 /**
  * Reads the outer form of a token: size, canonical form, and a header that is one JSON object.
@@ -27,15 +66,29 @@ const COMPACT = new RegExp(`^(?=[^.])${SEGMENT}\\.(?=[^.])${SEGMENT}\\.(?=.)${SE
  */
 export function readCompact(
   text: string,
-  limits: { tokenBytes: number; depth: number },
+  limits: { tokenBytes: number },
+  parseHeader: HeaderParser,
 ): CompactToken {
   if (text.length > limits.tokenBytes)
     throw new AuthError('request_invalid', { reason: 'the token is too large' })
-  if (!COMPACT.test(text)) throw rejected('not a canonical compact JWS')
-  const [header, payload] = text.split('.') as [string, string, string]
-  const parsed = parseJsonObject(Buffer.from(header, 'base64url'), limits.depth)
-  if (parsed === undefined) throw rejected('the header is not a plain JSON object')
-  return { text, header: parsed, payload }
+  const first = text.indexOf('.')
+  const second = text.indexOf('.', first + 1)
+  // No padding, no white space, nothing that lenient decoders skip.
+  const isCompact =
+    COMPACT.test(text) &&
+    isCanonical(text, 0, first) &&
+    isCanonical(text, first + 1, second) &&
+    isCanonical(text, second + 1, text.length)
+  if (!isCompact) throw rejected('not a canonical compact JWS')
+  const header = parseHeader(text.slice(0, first))
+  if (header === undefined) throw rejected('the header is not a plain JSON object')
+  return {
+    text,
+    header,
+    payload: text.slice(first + 1, second),
+    signed: text.slice(0, second),
+    signature: text.slice(second + 1),
+  }
 }
 
 /**
@@ -44,8 +97,11 @@ export function readCompact(
  *
  * @throws AuthError `token_rejected`
  */
-export function readPayload(token: CompactToken, limits: { depth: number }): JsonObject {
-  const claims = parseJsonObject(Buffer.from(token.payload, 'base64url'), limits.depth)
+export function readPayload(
+  { payload }: Pick<CompactToken, 'payload'>,
+  limits: { depth: number },
+): JsonObject {
+  const claims = parseJsonObject(Buffer.from(payload, 'base64url'), limits.depth)
   if (claims === undefined) throw rejected('the payload is not a plain JSON object')
   return claims
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { parseJsonObject } from '../src/json.ts'
 import { checkTokenTimes, judgeClaims, type JudgedClaims } from '../src/claims.ts'
 import { defineProfile } from '../src/profile.ts'
 import { prepareTenant } from '../src/tenant.ts'
@@ -82,15 +83,18 @@ describe('an identity', () => {
     expect(judged.filters).toEqual({ attributes: { org: 7 } })
   })
 
-  it('is frozen to the bottom, and its parts are copies of the claims', () => {
+  it('is frozen below its own members; what is made of the claims is a copy where it could be another', () => {
     const rules = {
       user: { id: null, email: null, roles: 'roles', plan: null },
       userAttributes: { claim: 'attributes', body: [] },
     }
-    const claims = claimsOf({ roles: ['a'], attributes: { a: { b: 1 } }, deep: [{ x: 1 }] })
+    // As the payload of a token comes.
+    const claims = parseJsonObject(
+      JSON.stringify(claimsOf({ roles: ['a'], attributes: { a: { b: 1 } }, deep: [{ x: 1 }] })),
+      8,
+    ) as Record<string, unknown>
     const { identity: made } = judgeClaims(claims, profileOf(rules), tenantOf(), clock)
     const parts = [
-      made,
       made.userRoles,
       made.userAttributes,
       made.userAttributes['a'],
@@ -98,7 +102,6 @@ describe('an identity', () => {
       (made.claims['deep'] as object[])[0],
     ]
     expect(parts.map((part) => Object.isFrozen(part))).toEqual(parts.map(() => true))
-    expect(made.userRoles).not.toBe(claims['roles'])
     expect(made.userAttributes).not.toBe(claims['attributes'])
   })
 })
@@ -434,7 +437,7 @@ describe('the custom schema (Standard Schema)', () => {
     rules: { custom: { '~standard': { version: 1, vendor: 'by-hand', validate } } },
   })
 
-  it('sees all claims, frozen; its output is identity.custom, frozen', () => {
+  it('sees all claims; its output is identity.custom, frozen', () => {
     const seen: unknown[] = []
     const made = identity(
       { team: { name: 'x' } },
@@ -444,7 +447,6 @@ describe('the custom schema (Standard Schema)', () => {
       }),
     )
     expect(seen).toEqual([claimsOf({ team: { name: 'x' } })])
-    expect(Object.isFrozen((seen[0] as { team: object }).team)).toBe(true)
     expect(made.custom).toEqual({ team: { upper: 'X' } })
     expect(Object.isFrozen((made.custom as { team: object }).team)).toBe(true)
     expect(made.claims['team']).toEqual({ name: 'x' })

@@ -46,6 +46,15 @@ describe('parseJson', () => {
     expect(parseJson('\uFEFF{}', 32)).toBeUndefined()
   })
 
+  it('freezes what it reads, to the bottom', () => {
+    const value = parseJson('{"a":[{"b":{}}],"c":{"d":[[]]}}', 32) as {
+      a: object[]
+      c: { d: object[] }
+    }
+    const parts = [value, value.a, value.a[0], (value.a[0] as { b: object }).b, value.c, value.c.d]
+    expect([...parts, value.c.d[0]].map((part) => Object.isFrozen(part))).not.toContain(false)
+  })
+
   describe('repeated members (RFC 7519 section 4)', () => {
     it.each([
       ['{"a":1,"a":1}'],

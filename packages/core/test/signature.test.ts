@@ -1,12 +1,15 @@
 import { sign as signBytes } from 'node:crypto'
-import { errors } from 'jose'
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { prepareKey, type PreparedKey } from '../src/keys.ts'
 import { isSignedBy } from '../src/signature.ts'
 import { OTHER_SECRET, SECRET, ed25519, otherP256, otherRsa, p256, rsa } from './fixtures/keys.ts'
 import { segment, sign, type Signer } from './fixtures/tokens.ts'
 
 const claims = { tenantId: 'acme' }
+const signed = (token: string, key: PreparedKey): boolean => {
+  const end = token.lastIndexOf('.')
+  return isSignedBy({ signed: token.slice(0, end), signature: token.slice(end + 1) }, key)
+}
 const publicKey = (alg: string, pem: string): PreparedKey => prepareKey({ alg, publicKey: pem })
 const secret = (text: string): PreparedKey => prepareKey({ alg: 'HS256', secret: text })
 
@@ -33,60 +36,61 @@ describe('isSignedBy', () => {
       publicKey('EdDSA', ed25519().pem),
       secret(SECRET),
     ],
-  ])('verifies $alg with its key and with no other', async (signer, key, other) => {
+  ])('verifies $alg with its key and with no other', (signer, key, other) => {
     const token = sign(claims, signer)
-    expect(await isSignedBy(token, key)).toBe(true)
-    expect(await isSignedBy(token, other)).toBe(false)
+    expect(signed(token, key)).toBe(true)
+    expect(signed(token, other)).toBe(false)
   })
 
-  it('refuses a changed payload', async () => {
+  it('refuses a changed payload', () => {
     const [header, , signature] = sign(claims, { alg: 'HS256', secret: SECRET }).split('.')
     const forged = `${header}.${segment({ tenantId: 'globex' })}.${signature}`
-    expect(await isSignedBy(forged, secret(SECRET))).toBe(false)
+    expect(signed(forged, secret(SECRET))).toBe(false)
   })
 
-  it('takes the algorithm of the key, never the token’s word for it (RFC 8725 2.1)', async () => {
+  it('takes the algorithm of the key, never the token’s word for it (RFC 8725 2.1)', () => {
     const { privateKey, pem } = rsa()
     const token = sign(claims, { alg: 'PS256', privateKey })
-    expect(await isSignedBy(token, publicKey('RS256', pem))).toBe(false)
+    expect(signed(token, publicKey('RS256', pem))).toBe(false)
     const confused = sign(claims, { alg: 'HS256', secret: pem })
-    expect(await isSignedBy(confused, publicKey('RS256', pem))).toBe(false)
+    expect(signed(confused, publicKey('RS256', pem))).toBe(false)
   })
 
-  it('refuses "alg": "none" (RFC 8725 2.1)', async () => {
+  it('refuses "alg": "none" (RFC 8725 2.1)', () => {
     const token = `${segment({ alg: 'none' })}.${segment(claims)}.`
-    expect(await isSignedBy(token, secret(SECRET))).toBe(false)
+    expect(signed(token, secret(SECRET))).toBe(false)
   })
 
-  it('refuses an ECDSA signature in DER, which is not that of a JWS', async () => {
+  it('refuses an ECDSA signature in DER, which is not that of a JWS', () => {
     const text = `${segment({ alg: 'ES256' })}.${segment(claims)}`
     const der = signBytes('sha256', Buffer.from(text), p256().privateKey).toString('base64url')
-    expect(await isSignedBy(`${text}.${der}`, publicKey('ES256', p256().pem))).toBe(false)
+    expect(signed(`${text}.${der}`, publicKey('ES256', p256().pem))).toBe(false)
   })
 
-  it('throws what is no verdict: a runtime that cannot use the key', async () => {
+  it.each<[string, PreparedKey, number]>([
+    ['HS256', secret(SECRET), 32],
+    ['RS256', publicKey('RS256', rsa().pem), 256],
+    ['PS256', publicKey('PS256', rsa().pem), 256],
+    ['ES256', publicKey('ES256', p256().pem), 64],
+    ['EdDSA', publicKey('EdDSA', ed25519().pem), 64],
+  ])('refuses a signature of any length and of any content with %s', (alg, key, right) => {
+    const text = `${segment({ alg })}.${segment(claims)}`
+    for (const length of [0, 1, right - 1, right, right + 1, 2 * right, 4096])
+      for (const byte of [0x00, 0x01, 0x7f, 0xff])
+        expect(signed(`${text}.${Buffer.alloc(length, byte).toString('base64url')}`, key)).toBe(
+          false,
+        )
+  })
+
+  it('throws what is no verdict: a runtime that cannot use the key', () => {
     const key = { ...secret(SECRET), material: {} as PreparedKey['material'] }
-    await expect(isSignedBy(sign(claims, { alg: 'HS256', secret: SECRET }), key)).rejects.toThrow(
-      TypeError,
-    )
+    expect(() => signed(sign(claims, { alg: 'HS256', secret: SECRET }), key)).toThrow(TypeError)
   })
 
-  it('throws where the runtime fails, which jose tells as a failed signature with a cause', async () => {
-    const token = sign(claims, { alg: 'HS256', secret: SECRET })
-    const broken = new Error('the runtime is broken')
-    const verify = vi.spyOn(crypto.subtle, 'verify').mockRejectedValueOnce(broken)
-    try {
-      const thrown: unknown = await isSignedBy(token, secret(SECRET)).then(
-        () => expect.unreachable('it was a verdict'),
-        (error: unknown) => error,
-      )
-      expect(verify).toHaveBeenCalledOnce()
-      expect(thrown).toBeInstanceOf(errors.JWSSignatureVerificationFailed)
-      expect((thrown as Error).cause).toBe(broken)
-    } finally {
-      verify.mockRestore()
-    }
-    expect(await isSignedBy(token, secret(SECRET))).toBe(true)
-    expect(await isSignedBy(token, secret(OTHER_SECRET))).toBe(false)
+  it.each<[string, PreparedKey['material']]>([
+    ['a public key', publicKey('RS256', rsa().pem).material],
+  ])('throws, and computes no HMAC, where a secret is %s', (_name, material) => {
+    const confused = sign(claims, { alg: 'HS256', secret: rsa().pem })
+    expect(() => signed(confused, { ...secret(SECRET), material })).toThrow(TypeError)
   })
 })

@@ -1,9 +1,10 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { readCompact, readHeader, readPayload } from '../src/token.ts'
+import { createHeaderParser, readCompact, readHeader, readPayload } from '../src/token.ts'
 import { refusalOf } from './fixtures/refusals.ts'
 import { segment } from './fixtures/tokens.ts'
 
 const limits = { tokenBytes: 8192, depth: 4 }
+const parseHeader = createHeaderParser(limits.depth)
 const header = segment({ alg: 'HS256' })
 const payload = segment({ sub: 'x' })
 const rejected = (reason: string): object => ({
@@ -14,15 +15,23 @@ const rejected = (reason: string): object => ({
 const BASE64URL = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
 
 describe('readCompact', () => {
-  it('gives the text, the parsed header and the payload as it stands', () => {
+  it('gives the text, the parsed header, and the other segments as they stand', () => {
     const text = `${header}.${payload}.c2ln`
-    expect(readCompact(text, limits)).toEqual({ text, header: { alg: 'HS256' }, payload })
+    expect(readCompact(text, limits, parseHeader)).toEqual({
+      text,
+      header: { alg: 'HS256' },
+      payload,
+      signed: `${header}.${payload}`,
+      signature: 'c2ln',
+    })
   })
 
   it('takes a token of exactly tokenBytes, and 400s one more', () => {
     const text = `${header}.${payload}.c2ln`
-    expect(readCompact(text, { ...limits, tokenBytes: text.length }).text).toBe(text)
-    expect(refusalOf(() => readCompact(text, { ...limits, tokenBytes: text.length - 1 }))).toEqual({
+    expect(readCompact(text, { tokenBytes: text.length }, parseHeader).text).toBe(text)
+    expect(
+      refusalOf(() => readCompact(text, { tokenBytes: text.length - 1 }, parseHeader)),
+    ).toEqual({
       code: 'request_invalid',
       reason: 'the token is too large',
       claim: undefined,
@@ -62,7 +71,7 @@ describe('readCompact', () => {
       ['the text undefined', 'undefined'],
       ['the text null', 'null'],
     ])('refuses %s', (_, text) => {
-      expect(refusalOf(() => readCompact(text, limits))).toEqual(
+      expect(refusalOf(() => readCompact(text, limits, parseHeader))).toEqual(
         rejected('not a canonical compact JWS'),
       )
     })
@@ -74,9 +83,9 @@ describe('readCompact', () => {
           const part = 'A'.repeat(length - 1) + last
           const canonical = Buffer.from(part, 'base64url').toString('base64url') === part
           for (const text of [`${header}.${payload}.${part}`, `${header}.${part}.c2ln`])
-            if (canonical) expect(readCompact(text, limits).text).toBe(text)
+            if (canonical) expect(readCompact(text, limits, parseHeader).text).toBe(text)
             else
-              expect(refusalOf(() => readCompact(text, limits))).toEqual(
+              expect(refusalOf(() => readCompact(text, limits, parseHeader))).toEqual(
                 rejected('not a canonical compact JWS'),
               )
         }
@@ -85,7 +94,7 @@ describe('readCompact', () => {
 
     it('takes every character of the alphabet', () => {
       const text = `${header}.${payload}.${BASE64URL}`
-      expect(readCompact(text, limits).text).toBe(text)
+      expect(readCompact(text, limits, parseHeader).text).toBe(text)
     })
   })
 
@@ -100,20 +109,20 @@ describe('readCompact', () => {
     ['not UTF-8', Uint8Array.of(0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d)],
     ['a BOM', '\uFEFF{"alg":"HS256"}'],
   ])('refuses a header that is %s', (_, content) => {
-    expect(refusalOf(() => readCompact(`${segment(content)}.${payload}.c2ln`, limits))).toEqual(
-      rejected('the header is not a plain JSON object'),
-    )
+    expect(
+      refusalOf(() => readCompact(`${segment(content)}.${payload}.c2ln`, limits, parseHeader)),
+    ).toEqual(rejected('the header is not a plain JSON object'))
   })
 
   it('takes a header as deep as the limit', () => {
     const text = `${segment('{"a":{"a":{"a":{}}}}')}.${payload}.c2ln`
-    expect(readCompact(text, limits).header).toEqual({ a: { a: { a: {} } } })
+    expect(readCompact(text, limits, parseHeader).header).toEqual({ a: { a: { a: {} } } })
   })
 })
 
 describe('readPayload', () => {
   const read = (content: unknown): unknown =>
-    readPayload({ text: '', header: {}, payload: segment(content) }, { depth: 2 })
+    readPayload({ payload: segment(content) }, { depth: 2 })
 
   it('reads one JSON object', () => {
     expect(read('{"a":"ü","b":[1]}')).toEqual({ a: 'ü', b: [1] })
@@ -217,5 +226,38 @@ describe('readHeader', () => {
         rejected('the type is another'),
       )
     })
+  })
+})
+
+describe('createHeaderParser', () => {
+  const distinct = (n: number): string => segment({ alg: 'HS256', n })
+
+  it('remembers a header, frozen', () => {
+    const parse = createHeaderParser(4)
+    const first = parse(header)
+    expect(first).toEqual({ alg: 'HS256' })
+    expect(Object.isFrozen(first)).toBe(true)
+    expect(parse(header)).toBe(first)
+  })
+
+  it('forgets, so that a flood of headers does not fill the memory', () => {
+    const parse = createHeaderParser(4)
+    const first = parse(header)
+    for (let n = 0; n < 100; n++) parse(distinct(n))
+    expect(parse(header)).toEqual(first)
+    expect(parse(header)).not.toBe(first)
+  })
+
+  it('keeps none that is long', () => {
+    const parse = createHeaderParser(4)
+    const long = segment({ alg: 'HS256', kid: 'x'.repeat(500) })
+    expect(parse(long)).toEqual(parse(long))
+    expect(parse(long)).not.toBe(parse(long))
+  })
+
+  it('keeps none that was refused', () => {
+    const parse = createHeaderParser(1)
+    for (const refused of ['{"a":{}}', '{"a":1,"a":1}', '[]', 'x'])
+      for (let times = 0; times < 2; times++) expect(parse(segment(refused))).toBeUndefined()
   })
 })

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { AuthError } from '../src/index.ts'
 import { isSignedBy } from '../src/signature.ts'
 import { prepareTenant, type PreparedTenant } from '../src/tenant.ts'
-import { readCompact, readHeader, readPayload } from '../src/token.ts'
+import { createHeaderParser, readCompact, readHeader, readPayload } from '../src/token.ts'
 
 // The data is not part of the project: see the README beside it.
 const file = new URL('../../../../shared/vectors/cases.jsonl', import.meta.url)
@@ -69,11 +69,10 @@ async function judge(vector: Vector): Promise<'accept' | 'reject'> {
   const tenant = onboard(vector)
   if (tenant === undefined) return 'reject'
   try {
-    const compact = readCompact(vector.token, LIMITS)
+    const compact = readCompact(vector.token, LIMITS, createHeaderParser(LIMITS.depth))
     const { alg } = readHeader(compact.header, { algorithms: vector.algs, type: null })
     if (vector.claims) readPayload(compact, LIMITS)
-    for (const key of tenant.keys)
-      if (key.alg === alg && (await isSignedBy(compact.text, key))) return 'accept'
+    for (const key of tenant.keys) if (key.alg === alg && isSignedBy(compact, key)) return 'accept'
     return 'reject'
   } catch (error) {
     if (error instanceof AuthError) return 'reject'

@@ -1,56 +1,143 @@
 import { describe, expect, it } from 'vitest'
-import { prepareTenant } from '../src/tenant.ts'
+import { prepareTenant, type PreparedTenant } from '../src/tenant.ts'
 import { createVerifiedTokens, type VerifiedToken } from '../src/verified-tokens.ts'
 import type { PreparedKey } from '../src/keys.ts'
 import type { VerifiedIdentity } from '../src/identity.ts'
 import { SECRET } from './fixtures/keys.ts'
 
-const tenant = prepareTenant({ id: 'acme', keys: [{ alg: 'HS256', secret: SECRET }] })
-const verified: VerifiedToken<undefined> = {
-  tenant,
-  key: tenant.keys[0] as PreparedKey,
-  identity: { kind: 'verified' } as VerifiedIdentity<undefined>,
+const tenantOf = (id: string): PreparedTenant =>
+  prepareTenant({ id, keys: [{ alg: 'HS256', secret: SECRET }] })
+const acme = tenantOf('acme')
+const globex = tenantOf('globex')
+
+function verified(text: string, tenant: PreparedTenant = acme): VerifiedToken<undefined> {
+  return {
+    text,
+    tenant,
+    key: tenant.keys[0] as PreparedKey,
+    identity: { kind: 'verified' } as VerifiedIdentity<undefined>,
+    times: { expiresAt: 0, issuedAt: undefined, notBefore: undefined },
+  }
 }
+
+type Kept = VerifiedToken<undefined>
+
+const ROOM = { maxEntries: 100, maxBytes: 2 ** 20 }
+/** A token of 122 characters counts as 1000 bytes. */
+const long = (name: string): string => name.padStart(122, '-')
+const numbered = (count: number, tenant: string): string[] =>
+  Array.from({ length: count }, (_, n) => long(`${tenant}-${n}`))
 
 describe('createVerifiedTokens', () => {
   it('keeps what passed, by the token’s own text', () => {
-    const tokens = createVerifiedTokens<undefined>({ maxEntries: 2, maxBytes: 100_000 })
+    const tokens = createVerifiedTokens<undefined>(ROOM)
     expect(tokens.get('a')).toBeUndefined()
-    tokens.set('a', verified)
-    expect(tokens.get('a')).toBe(verified)
+    const a = verified('a')
+    tokens.set(a)
+    expect(tokens.get('a')).toBe(a)
     expect(tokens.get('A')).toBeUndefined()
+    expect(tokens.get('')).toBeUndefined()
   })
 
   it('keeps nothing where it is switched off', () => {
     const tokens = createVerifiedTokens<undefined>(false)
-    tokens.set('a', verified)
+    tokens.set(verified('a'))
     expect(tokens.get('a')).toBeUndefined()
   })
 
+  it('tells tokens with the same last characters apart: the later one stays', () => {
+    const tokens = createVerifiedTokens<undefined>(ROOM)
+    const [one, other] = [
+      verified('one.payload.signature-of-both'),
+      verified('x.signature-of-both'),
+    ]
+    tokens.set(one)
+    expect(tokens.get(other.text)).toBeUndefined()
+    expect(tokens.get('signature-of-both')).toBeUndefined()
+    tokens.set(other)
+    expect(tokens.get(other.text)).toBe(other)
+    expect(tokens.get(one.text)).toBeUndefined()
+  })
+
+  it('replaces what it knows of a token', () => {
+    const tokens = createVerifiedTokens<undefined>({ maxEntries: 10, maxBytes: 2000 })
+    const later = verified(long('a'))
+    for (let n = 0; n < 100; n++) tokens.set(verified(long('a')))
+    tokens.set(later)
+    tokens.set(verified(long('b')))
+    expect(tokens.get(later.text)).toBe(later)
+  })
+
   it('is bounded in entries: the one not used longest goes first', () => {
-    const tokens = createVerifiedTokens<undefined>({ maxEntries: 2, maxBytes: 100_000 })
-    tokens.set('a', verified)
-    tokens.set('b', verified)
+    const tokens = createVerifiedTokens<undefined>({ ...ROOM, maxEntries: 2 })
+    // Of three tenants, of which none has more than one.
+    const three = ['a', 'b', 'c'].map((name) => verified(name, tenantOf(name)))
+    const [a, b, c] = three as [Kept, Kept, Kept]
+    tokens.set(a)
+    tokens.set(b)
     tokens.get('a')
-    tokens.set('c', verified)
-    expect(['a', 'b', 'c'].map((token) => tokens.get(token) === verified)).toEqual([
-      true,
-      false,
-      true,
-    ])
+    // A tenth of two is less than one, so c has nothing of its own to give up.
+    tokens.set(c)
+    expect(three.map(({ text }) => tokens.get(text))).toEqual([a, undefined, c])
   })
 
   it('is bounded in bytes, counted as four times the text and 512', () => {
-    const token = (letter: string): string => letter.repeat(122) // 1000 each
     const tokens = createVerifiedTokens<undefined>({ maxEntries: 100, maxBytes: 3000 })
-    for (const letter of 'abc') tokens.set(token(letter), verified)
-    expect(['a', 'b', 'c'].map((letter) => tokens.get(token(letter)))).not.toContain(undefined)
-    tokens.set(token('d'), verified)
-    expect(tokens.get(token('a'))).toBeUndefined()
-    expect(tokens.get(token('b'))).toBe(verified)
-    tokens.set('x'.repeat(623), verified) // 3004, more than there is room for at all
-    expect(tokens.get('x'.repeat(623))).toBeUndefined()
-    tokens.set('x'.repeat(622), verified)
-    expect(tokens.get('x'.repeat(622))).toBe(verified)
+    const all = ['a', 'b', 'c', 'd'].map((name) => verified(long(name), tenantOf(name)))
+    for (const one of all.slice(0, 3)) tokens.set(one)
+    expect(all.map(({ text }) => tokens.get(text))).toEqual([...all.slice(0, 3), undefined])
+    tokens.set(all[3] as VerifiedToken<undefined>)
+    expect(all.map(({ text }) => tokens.get(text))).toEqual([undefined, ...all.slice(1)])
+    const largest = verified('x'.repeat(622)) // exactly 3000
+    tokens.set(verified('y'.repeat(623))) // 3004, more than there is room for at all
+    expect(tokens.get('y'.repeat(623))).toBeUndefined()
+    tokens.set(largest)
+    expect(tokens.get(largest.text)).toBe(largest)
+    expect(all.map(({ text }) => tokens.get(text))).toEqual(all.map(() => undefined))
+  })
+})
+
+describe('one tenant’s share', () => {
+  it('is all of the cache while nobody else needs it', () => {
+    const tokens = createVerifiedTokens<undefined>(ROOM)
+    const texts = numbered(100, 'acme')
+    for (const text of texts) tokens.set(verified(text))
+    expect(texts.every((text) => tokens.get(text) !== undefined)).toBe(true)
+  })
+
+  it.each([
+    ['entries', { ...ROOM, maxEntries: 100 }],
+    ['bytes', { maxEntries: 1000, maxBytes: 100_000 }],
+  ])('of the %s: a flood of its tokens pushes out its own, oldest first', (_name, bounds) => {
+    const tokens = createVerifiedTokens<undefined>(bounds)
+    const others = Array.from({ length: 60 }, (_, n) => verified(long(`o${n}`), tenantOf(`t-${n}`)))
+    for (const one of others) tokens.set(one)
+    const flood = numbered(1000, 'acme')
+    for (const text of flood) tokens.set(verified(text))
+    expect(others.filter(({ text }) => tokens.get(text) === undefined)).toEqual([])
+    const held = flood.filter((text) => tokens.get(text) !== undefined)
+    expect(held).toEqual(flood.slice(-40))
+  })
+
+  it('is a tenth where others fill the rest', () => {
+    const tokens = createVerifiedTokens<undefined>(ROOM)
+    const others = Array.from({ length: 100 }, (_, n) =>
+      verified(long(`o${n}`), tenantOf(`t-${n}`)),
+    )
+    for (const one of others) tokens.set(one)
+    const flood = numbered(1000, 'acme')
+    for (const text of flood) tokens.set(verified(text))
+    expect(others.filter(({ text }) => tokens.get(text) !== undefined)).toHaveLength(90)
+    expect(flood.filter((text) => tokens.get(text) !== undefined)).toEqual(flood.slice(-10))
+  })
+
+  it('is given back: a tenant that had all of it makes room for others', () => {
+    const tokens = createVerifiedTokens<undefined>(ROOM)
+    for (const text of numbered(100, 'acme')) tokens.set(verified(text))
+    const others = numbered(50, 'globex')
+    for (const text of others) tokens.set(verified(text, globex))
+    expect(others.every((text) => tokens.get(text) !== undefined)).toBe(true)
+    for (const text of numbered(100, 'acme-again')) tokens.set(verified(text))
+    expect(others.every((text) => tokens.get(text) !== undefined)).toBe(true)
   })
 })

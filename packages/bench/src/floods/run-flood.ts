@@ -1,4 +1,4 @@
-import type { Authenticator } from '@countersign/core'
+import type { Authenticator, StandardSchema } from '@countersign/core'
 import { WrongAnswer } from '../harness/answers.ts'
 import { databaseDirectory, widgetAuthenticator } from '../tenants/service.ts'
 import { nowInSeconds, widgetToken } from '../tokens/widget.ts'
@@ -40,7 +40,13 @@ const CARRIER: Carrier = {
 export async function runFlood(name: FloodName, requests: number): Promise<FloodResult> {
   const flood: Flood = FLOODS[name]
   const directory = databaseDirectory(TENANTS)
-  const authenticator = widgetAuthenticator(directory)
+  const sights = countSights()
+  const authenticator = widgetAuthenticator(directory, {}, sights.schema)
+  const isHeld = (token: string): boolean => {
+    const before = sights.count()
+    const outcome = authenticator.authenticate(requestsWith([token], CARRIER)())
+    return !(outcome instanceof Promise) && outcome.ok && sights.count() === before
+  }
   const issuedAt = nowInSeconds()
   const known = Array.from({ length: KNOWN_USERS }, (_, user) =>
     widgetToken(`tenant-${user % TENANTS}`, `user-${user}`, issuedAt),
@@ -71,8 +77,8 @@ export async function runFlood(name: FloodName, requests: number): Promise<Flood
     cpu,
     peak: peak - idle,
     directoryCalls,
-    stillKnown: stillKnown(authenticator, known),
-    cached: flood.good ? countCached(authenticator, flood, requests, issuedAt) : 0,
+    stillKnown: stillKnown(isHeld, known),
+    cached: flood.good ? countCached(isHeld, flood, requests, issuedAt) : 0,
   }
 }
 
@@ -97,27 +103,32 @@ async function expectAll(
   }
 }
 
+/** Counts the tokens that were not in the cache: only those are shown to a schema. */
+function countSights(): {
+  readonly schema: StandardSchema<undefined>
+  readonly count: () => number
+} {
+  let sights = 0
+  const validate = (): { value: undefined } => {
+    sights += 1
+    return { value: undefined }
+  }
+  const schema = { '~standard': { version: 1, vendor: 'bench', validate } } as const
+  return { schema, count: () => sights }
+}
+
+type IsHeld = (token: string) => boolean
+
 // The flooded tenant may lose its own.
-function stillKnown(authenticator: Authenticator, known: readonly string[]): number {
+function stillKnown(isHeld: IsHeld, known: readonly string[]): number {
   const others = known.filter((_, user) => user % TENANTS !== 0)
-  const held = others.filter((token) => isHeld(authenticator, token)).length
-  return (100 * held) / others.length
+  return (100 * others.filter(isHeld).length) / others.length
 }
 
 /** Asks for the newest ones first, until one is not known: asking for that one would put it back. */
-function countCached(
-  authenticator: Authenticator,
-  flood: Flood,
-  requests: number,
-  issuedAt: number,
-): number {
+function countCached(isHeld: IsHeld, flood: Flood, requests: number, issuedAt: number): number {
   const last = requests + BATCH - 1
   let held = 0
-  while (held < requests && isHeld(authenticator, flood.token(last - held, issuedAt))) held += 1
+  while (held < requests && isHeld(flood.token(last - held, issuedAt))) held += 1
   return held
-}
-
-function isHeld(authenticator: Authenticator, token: string): boolean {
-  const outcome = authenticator.authenticate(requestsWith([token], CARRIER)())
-  return !(outcome instanceof Promise) && outcome.ok
 }

@@ -3,6 +3,7 @@ import {
   memoryDirectory,
   supportWidget,
   type AuthenticatorOptions,
+  type StandardSchema,
   type Tenant,
   type TenantDirectory,
 } from '@countersign/core'
@@ -36,13 +37,14 @@ export function tenantsInMemory(tenants: number): TenantDirectory {
   )
 }
 
-/** An authenticator for the widget's tokens. */
+/** An authenticator for the widget's tokens. A schema is asked about each token that is not in the cache. */
 export function widgetAuthenticator(
   tenants: TenantDirectory,
   caches: Pick<AuthenticatorOptions, 'tokenCache' | 'directoryCache'> = {},
+  custom?: StandardSchema<undefined>,
 ): ReturnType<typeof createAuthenticator> {
-  return createAuthenticator({
-    profile: supportWidget({ issuer: ISSUER, audience: AUDIENCE }),
+  return createAuthenticator<unknown>({
+    profile: supportWidget({ issuer: ISSUER, audience: AUDIENCE, ...(custom && { custom }) }),
     tenants,
     ...caches,
   })

@@ -76,8 +76,14 @@ export function createGate<Custom>(options: CountersignOptions<Custom>): Gate<Cu
   const { profile } = authenticator
   const { header } = profile.token
   const vary = header === 'authorization' ? undefined : titleCase(header)
+  // A name of this gate alone, since another one may stand around it. Not a WeakMap: it would leave an entry of every
+  // request to the garbage collector.
+  const ENTERED: unique symbol = Symbol('countersign.entered')
   /** What phase 1 found, and whether a body is still to be bound to it; `null` where nothing is left to do. */
-  const entered = new WeakMap<GateRequest, Entered<Custom> | null>()
+  type Marked = { [ENTERED]?: Entered<Custom> | null }
+  const enter = (request: GateRequest, found: Entered<Custom> | null): void => {
+    ;(request as Marked)[ENTERED] = found
+  }
 
   const refuse = (error: AuthError): Step<Custom> => ({ ok: false, error, throws, vary })
   /** Refuses for what only a gate can see, so that the operator hears of it as well. */
@@ -89,7 +95,7 @@ export function createGate<Custom>(options: CountersignOptions<Custom>): Gate<Cu
     attach(request, { identity, authenticator, profile: profile.name, throws })
     return { ok: true, identity, body, vary }
   }
-  function enter(
+  function judge(
     request: GateRequest,
     url: string | undefined,
     isOptional: boolean,
@@ -118,12 +124,12 @@ export function createGate<Custom>(options: CountersignOptions<Custom>): Gate<Cu
   const gate: Gate<Custom> = {
     bindsBody: profile.body !== null,
     before: (request, url, own = optional) =>
-      enter(request, url, own === true, (identity) => {
-        entered.set(request, { identity, unbound: false })
+      judge(request, url, own === true, (identity) => {
+        enter(request, { identity, unbound: false })
         return { ...GO_ON, vary }
       }),
     after(request, body) {
-      const found = entered.get(request)
+      const found = (request as Marked)[ENTERED]
       if (found === undefined)
         return isPreflight(request) ? GO_ON : deny(new AuthError('identity_missing'))
       if (found === null) return GO_ON
@@ -131,14 +137,14 @@ export function createGate<Custom>(options: CountersignOptions<Custom>): Gate<Cu
       return found.unbound ? pass(request, found.identity) : bind(request, found.identity, body)
     },
     both: (request, body, url) =>
-      enter(request, url, optional, (identity) => bind(request, identity, body)),
+      judge(request, url, optional, (identity) => bind(request, identity, body)),
     unbound: (request, url, own = optional) =>
-      enter(request, url, own === true, (identity) => {
-        entered.set(request, { identity, unbound: true })
+      judge(request, url, own === true, (identity) => {
+        enter(request, { identity, unbound: true })
         return pass(request, identity)
       }),
     skip(request) {
-      entered.set(request, null)
+      enter(request, null)
       return GO_ON
     },
     identity(request) {

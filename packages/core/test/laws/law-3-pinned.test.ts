@@ -124,7 +124,18 @@ test('many requests at once for one tenant ask the directory once, and agree', a
 
 test('what is revoked while it is verified is refused, and by the next request as well', async () => {
   const world = new World(new Tally())
-  const authenticator = createAuthenticator({ ...world.options(), tenants: [firstRecord('acme')] })
+  // The store looks when it gets round to it, and not when it is asked.
+  const revocation = {
+    isRevoked: async ({ jti }: { jti?: string }) => {
+      await Promise.resolve()
+      return world.revoked.has(jti as string)
+    },
+  }
+  const authenticator = createAuthenticator({
+    ...world.options(),
+    revocation,
+    tenants: [firstRecord('acme')],
+  })
   const early = authenticator.authenticate(request)
   world.revoked.add(first.jti)
   expect(verdictOf(await early)).toBe('token_revoked')

@@ -27,6 +27,8 @@ type Found = PreparedTenant | undefined
 export interface Flight {
   /** Milliseconds since the epoch. */
   readonly askedAt: number
+  /** In which order calls were made, whatever the clock says. */
+  readonly number: number
   /** Whether the tenant was not known when it was asked for. */
   readonly isStranger: boolean
 }
@@ -43,7 +45,7 @@ export interface Flights {
   /** Whether another call may be made. */
   hasRoom(isStranger: boolean): boolean
   /** Makes a call, at once. */
-  start(key: string, flight: Flight): Airborne
+  start(key: string, flight: Omit<Flight, 'number'>): Airborne
   /** Waits for a call. @throws AuthError `keys_unavailable` where too many wait */
   join(flight: Airborne): Promise<Found>
   /** Lets go of a call: those who wait for it are answered, and nobody else. */
@@ -64,6 +66,7 @@ export function createFlights(
   timeoutMs: number,
 ): Flights {
   const flying = new Map<string, Airborne>()
+  let calls = 0
 
   async function call(key: string, flight: Airborne): Promise<Found> {
     let record: unknown
@@ -93,7 +96,7 @@ export function createFlights(
         settle = resolve
       })
       abandon(answer) // nobody may be waiting
-      const flight: Airborne = { askedAt, isStranger, waiters: 0, answer }
+      const flight: Airborne = { askedAt, number: (calls += 1), isStranger, waiters: 0, answer }
       traffic.calls += 1
       // All is in place before the directory is called: it may look a tenant up itself, or invalidate one.
       flying.set(key, flight)

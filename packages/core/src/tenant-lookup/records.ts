@@ -52,6 +52,8 @@ interface Entry {
   tenant: PreparedTenant | undefined
   /** When the directory was asked for it: a record is as old as the question. */
   askedAt: number
+  /** Of the call that gave it. */
+  number: number
   /** The age at which it is asked for again in the background. */
   refreshAt: number
   failure: Failure | undefined
@@ -151,18 +153,18 @@ export function createRecords(options: RecordsOptions): Records {
     return reading
   }
 
-  function remember(key: string, tenant: PreparedTenant, { askedAt }: Flight): void {
+  function remember(key: string, tenant: PreparedTenant, { askedAt, number }: Flight): void {
     unknown.delete(key)
     failing.delete(key)
     // From three quarters of `ttl` to nine tenths: tenants that came together do not come together again.
     const refreshAt = ttl * (0.75 + 0.15 * random())
-    entries.set(key, { tenant, askedAt, refreshAt, failure: undefined })
+    entries.set(key, { tenant, askedAt, number, refreshAt, failure: undefined })
   }
 
   /** A "no" that came too late to be remembered still ends what is older. */
-  function retract(key: string, { askedAt }: Flight): void {
+  function retract(key: string, { number }: Flight): void {
     const entry = entries.peek(key)
-    if (entry !== undefined && entry.askedAt < askedAt) Object.assign(entry, NOTHING)
+    if (entry?.tenant !== undefined && entry.number < number) Object.assign(entry, NOTHING)
   }
 
   function rememberBroken(key: string): void {
@@ -228,6 +230,7 @@ export function createRecords(options: RecordsOptions): Records {
 const NOTHING: Readonly<Entry> = {
   tenant: undefined,
   askedAt: -Infinity,
+  number: 0,
   refreshAt: 0,
   failure: undefined,
 }

@@ -32,6 +32,8 @@ type Said = number | 'unknown' | 'broken' | 'failed'
 interface Asked {
   readonly key: string
   readonly at: number
+  /** In which order questions came. */
+  readonly number: number
   readonly said: Said
   readonly land: () => void
   /** It was overtaken by an invalidation: those who wait for it get it, and nobody else. */
@@ -46,6 +48,7 @@ interface Word {
   said: Exclude<Said, 'failed'> | undefined
   /** When the directory was asked for it. */
   askedAt: number
+  number: number
   /** When it failed last, if it has not answered since. */
   failedAt: number | undefined
   /** What is known may be forgotten: then it may be asked for early. */
@@ -55,6 +58,7 @@ interface Word {
 const nothing = (): Word => ({
   said: undefined,
   askedAt: -Infinity,
+  number: 0,
   failedAt: undefined,
   mayBeForgotten: true,
 })
@@ -68,6 +72,7 @@ export class LookupWorld {
   readonly air: Asked[] = []
   readonly open: Promise<unknown>[] = []
   readonly tally: Tally
+  questions = 0
   asked: Asked | undefined
   isWarming = false
   readonly faults: string[] = []
@@ -125,6 +130,7 @@ export class LookupWorld {
     const flight: Asked = {
       key,
       at: this.now,
+      number: (this.questions += 1),
       said,
       land: () => undefined,
       dropped: false,
@@ -160,14 +166,16 @@ export class LookupWorld {
   /** Takes down what an answer says, at the moment at which it comes. */
   note(flight: Asked): void {
     this.air.splice(this.air.indexOf(flight), 1)
-    const { key, at, said } = flight
+    const { key, at, said, number } = flight
     const word = this.word(key)
     const stale = this.within(word.askedAt, MAX_STALE) ? word.said : undefined
     if (said !== 'failed') flight.result = said === 'broken' ? 'failed' : said
     else flight.result = typeof stale === 'number' && !flight.dropped ? stale : 'failed'
     if (flight.dropped) {
-      // Not remembered; but a "no" may end what is older by the clock.
-      if (said === 'unknown' || said === 'broken') word.mayBeForgotten = true
+      // Not remembered; but a "no" ends a record that was asked for before it.
+      const isNo = said === 'unknown' || said === 'broken'
+      if (isNo && typeof word.said === 'number' && word.number < number)
+        this.words.set(key, nothing())
       return
     }
     if (said === 'failed') word.failedAt = this.now
@@ -175,6 +183,7 @@ export class LookupWorld {
       this.words.set(key, {
         said,
         askedAt: at,
+        number,
         failedAt: said === 'broken' ? this.now : undefined,
         mayBeForgotten: false,
       })

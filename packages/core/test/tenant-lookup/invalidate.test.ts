@@ -119,6 +119,24 @@ describe('invalidate', () => {
     expect((await b.lookup.byApiKeyHash(hash))?.id).toBe('acme')
   })
 
+  it('of one tenant lets no "no" be lost that is on its way for the API key of another', async () => {
+    for (const answer of [null, tenant('globex', { keys: [] })]) {
+      const b = bench({ ttl: 60, maxStale: 600 })
+      b.answer = () => tenant('globex')
+      await b.lookup.byApiKeyHash(hash)
+      const late = resolvers<unknown>()
+      b.answer = () => late.promise
+      b.at += 50
+      await b.lookup.byApiKeyHash(hash) // begins a refresh
+      b.lookup.invalidate('acme')
+      late.resolve(answer)
+      await settle()
+      b.answer = down
+      b.at += 50
+      expect(await refused(() => b.lookup.byApiKeyHash(hash))).toEqual(unavailable)
+    }
+  })
+
   it('ends the pause after a broken record behind an API key', async () => {
     const b = bench()
     b.answer = () => tenant('acme', { keys: [] })

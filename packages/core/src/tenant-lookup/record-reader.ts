@@ -50,7 +50,7 @@ export function createRecordReader(
           reportTenant({ tenant: nameOf(tenant), reason: 'the directory gave it for another' })
           return undefined
         }
-        const last = isCurrent ? known(tenant, sealed !== undefined) : undefined
+        const last = known(tenant, sealed !== undefined)
         if (last !== undefined) return last
         fits(tenant)
         if (isCurrent) latest.set(tenant.id, tenant)

@@ -241,6 +241,18 @@ describe('"unknown"', () => {
     expect(b.calls).toBe(3)
   })
 
+  it('is over once a tenant was found, also when that is not held any more', async () => {
+    const b = bench({ maxEntries: 1 })
+    b.answer = () => null
+    await b.lookup.byId('acme')
+    b.answer = (id) => tenant(id)
+    b.at += 5
+    await b.lookup.byId('acme')
+    await b.lookup.byId('globex')
+    b.at -= 1
+    expect((await b.lookup.byId('acme'))?.id).toBe('acme')
+  })
+
   it('is held apart for ids and API keys', async () => {
     const b = bench()
     b.answer = () => null

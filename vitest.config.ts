@@ -14,7 +14,7 @@ export default defineConfig({
     maxWorkers: '100%',
     coverage: {
       provider: 'v8',
-      include: ['packages/core/src/**', 'packages/filters/src/**', 'packages/signer/src/**'],
+      include: ['client', 'core', 'filters', 'signer'].map((name) => `packages/${name}/src/**`),
       thresholds: { lines: 95, branches: 95 },
     },
   },

@@ -1,10 +1,11 @@
-// `npm start`: the example gateway, on the sources, without a build. Arguments are passed on: `npm start -- --once`.
+// `npm start`: the support widget in the browser, on the sources. `npm start -- --once`: the tour of the example gateway in
+// the terminal. Other arguments are passed on, and refused there.
 import { setup } from './setup.mjs'
 import { endWith, node } from './steps.mjs'
 import { inRoot } from './workspace.mjs'
 
 // A signal to npm reaches the shell between npm and this process, which dies of it and passes nothing on. Without this,
-// the gateway would keep its port after `npm start` is gone.
+// the servers would keep their ports after `npm start` is gone.
 if (process.env.npm_lifecycle_event === 'start') {
   const shell = process.ppid
   const watch = setInterval(() => {
@@ -16,7 +17,8 @@ if (process.env.npm_lifecycle_event === 'start') {
 
 try {
   await setup()
-  const main = inRoot('examples', 'gateway', 'src', 'main.ts')
+  const example = process.argv.includes('--once') ? 'gateway' : 'support-widget'
+  const main = inRoot('examples', example, 'src', 'main.ts')
   const flags = ['--conditions=@countersign/source', '--import', import.meta.resolve('tsx')]
   const { code } = await node([...flags, main, ...process.argv.slice(2)], { show: true })
   process.exit(code)

@@ -1,5 +1,5 @@
-// `npm start`: a gateway with both profiles. First a tour of what it lets in and what it refuses, each answer checked;
-// then it goes on serving, and prints what to try. `--once` ends after the tour.
+// A gateway with both profiles. First a tour of what it lets in and what it refuses, each answer checked; then it goes on
+// serving, and prints what to try. `--once` ends after the tour: that is `npm start -- --once` at the top of the repository.
 import { subscribe } from 'node:diagnostics_channel'
 import { fileDirectory, type OutcomeEvent } from '@countersign/core'
 import { createCustomers, writeTenantFiles } from './customers.ts'

@@ -12,21 +12,22 @@ export async function runJob(authenticator: Authenticator, token: string): Promi
 }
 // #endregion
 
-// #region recheck
+// #region connection
+import { closeCode, identitySignal } from '@countersign/core'
+
 export function watchConnection(
   authenticator: Authenticator,
   identity: VerifiedIdentity,
   socket: { close(code: number, reason: string): void },
-  everyMs = 30_000,
-): NodeJS.Timeout {
-  const check = async (): Promise<void> => {
-    const outcome = await authenticator.recheck(identity) // never rejects
-    if (outcome.ok || outcome.error.action === 'retry') return
-    clearInterval(timer)
-    socket.close(4401, outcome.error.code)
+  ended: AbortSignal, // aborts when the socket has closed
+): void {
+  const valid = identitySignal(authenticator, identity, { until: ended })
+  const close = (): void => {
+    const error = valid.reason as AuthError
+    socket.close(closeCode(error), error.code)
   }
-  const timer = setInterval(() => void check(), everyMs)
-  return timer
+  if (valid.aborted) close()
+  else valid.addEventListener('abort', close)
 }
 // #endregion
 

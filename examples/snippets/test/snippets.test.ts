@@ -1,5 +1,10 @@
-import { describe, expect, it, onTestFinished } from 'vitest'
-import { createAuthenticator, supportWidget, type AuthError } from '@countersign/core'
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest'
+import {
+  createAuthenticator,
+  memoryDirectory,
+  supportWidget,
+  type AuthError,
+} from '@countersign/core'
 import jwt from 'jsonwebtoken'
 import { createApp as createCustom } from '../src/custom-claims.ts'
 import { createApp as createThrowing } from '../src/errors.ts'
@@ -96,21 +101,47 @@ describe('the guide to jobs and connections', () => {
     expect(await runJob(down, token)).toBe('again later')
   })
 
-  it('recheck: closes a connection once the token has expired', async () => {
-    let ms = Date.now()
-    const authenticator = createAuthenticator({
-      profile: supportWidget(),
-      tenants: [acme],
-      now: () => ms,
+  describe('a connection', () => {
+    const connect = async (now = Date.now()) => {
+      vi.useFakeTimers({ now, toFake: ['setTimeout', 'clearTimeout', 'Date'] })
+      const directory = memoryDirectory([acme])
+      const authenticator = createAuthenticator({ profile: supportWidget(), tenants: directory })
+      const ended = new AbortController()
+      const closes: unknown[][] = []
+      const socket = { close: (...args: unknown[]): void => void closes.push(args) }
+      const identity = await authenticator.verify(token)
+      watchConnection(authenticator, identity, socket, ended.signal)
+      return { directory, ended, closes, identity }
+    }
+    afterEach(() => void vi.useRealTimers())
+
+    it('is closed at exp', async () => {
+      const { closes, identity } = await connect()
+      await vi.advanceTimersByTimeAsync(identity.expiresAt * 1000 - Date.now() - 1)
+      expect(closes).toEqual([])
+      await vi.advanceTimersByTimeAsync(1)
+      expect(closes).toEqual([[4401, 'token_expired']])
     })
-    const identity = await authenticator.verify(token)
-    const closed = new Promise<unknown[]>((resolve) => {
-      const socket = { close: (...args: unknown[]): void => resolve(args) }
-      const timer = watchConnection(authenticator, identity, socket, 1)
-      onTestFinished(() => clearInterval(timer))
+
+    it('is closed at once where exp is past, within the tolerance', async () => {
+      const { closes } = await connect(Date.now() + 3_601_000)
+      expect(closes).toEqual([[4401, 'token_expired']])
     })
-    ms += 3_700_000
-    expect(await closed).toEqual([4401, 'token_expired'])
+
+    it('is closed with what its refusal asks for', async () => {
+      const { closes, directory } = await connect()
+      directory.set({ ...acme, maxLifetime: 60 })
+      await vi.advanceTimersByTimeAsync(30_000)
+      expect(closes).toEqual([[4403, 'token_lifetime']])
+    })
+
+    it('is not watched once it has ended', async () => {
+      const { closes, ended } = await connect()
+      ended.abort()
+      expect(vi.getTimerCount()).toBe(0)
+      await vi.advanceTimersByTimeAsync(3_700_000)
+      expect(closes).toEqual([])
+    })
   })
 
   it('revocation: by jti, for a token that was seen before too', async () => {

@@ -8,7 +8,7 @@ import {
 import { copyAttributes, sameAttributes } from './attributes.ts'
 import { AuthError, type BodyFault } from './errors.ts'
 import { ground, type Grounds } from './grounds.ts'
-import type { Identity } from './identity.ts'
+import { boundIdentity, type Identity } from './identity.ts'
 import type { Bench } from './judge.ts'
 import { isPlainObject } from './json.ts'
 import type { Profile } from './profile.ts'
@@ -52,8 +52,7 @@ export function bindBody<Custom>(
   const { filters, dropped } = bindFilters(body, profile, grounds.filters)
   if (body !== undefined) bindAttributes(body, profile, identity)
 
-  const bound: Identity<Custom> = ground({ ...identity, filters, bodyBound: true }, grounds)
-  return { identity: bound, body, dropped }
+  return { identity: ground(boundIdentity(identity, filters), grounds), body, dropped }
 }
 
 // Each member is read once, here: a getter cannot show one value to the checks and another to the handler.

@@ -14,17 +14,34 @@ export interface Grounds {
   readonly filters: Filters | undefined
 }
 
-// Not a member of the identity: a copy has none, and nobody can write it.
-const made = new WeakMap<object, Grounds>()
+// What `super(identity)` gives back becomes `this`, so that the field is put on the object itself.
+const Given = function (object: object) {
+  return object
+} as unknown as new (object: object) => object
+
+// A private field on a plain object: look-alikes, copies and proxies have none. A WeakMap would do the same, but leaves its
+// entries of every request to the garbage collector.
+class Grounded extends Given {
+  readonly #grounds: Grounds
+
+  constructor(identity: object, grounds: Grounds) {
+    super(identity)
+    this.#grounds = grounds
+  }
+
+  static groundsOf(object: object): Grounds | undefined {
+    return #grounds in object ? object.#grounds : undefined
+  }
+}
 
 /** Puts its grounds behind an identity, where only {@link groundsOf} finds them, and freezes it. */
 export function ground<I extends Identity>(identity: I, grounds: Grounds): I {
-  made.set(identity, grounds)
-  return Object.freeze(identity)
+  return Object.freeze(new Grounded(identity, grounds)) as unknown as I
 }
 
 /** The grounds of an identity that `by` made; `undefined` for everything else, also for a copy of one. */
-export function groundsOf(identity: object, by: object): Grounds | undefined {
-  const grounds = made.get(identity)
+export function groundsOf(identity: unknown, by: object): Grounds | undefined {
+  const isObject = typeof identity === 'object' && identity !== null
+  const grounds = isObject ? Grounded.groundsOf(identity) : undefined
   return grounds?.by === by ? grounds : undefined
 }

@@ -4,7 +4,13 @@ export type { Awaitable } from './awaitable.ts'
 export type { UserAttributes } from './attributes.ts'
 export type { BindOutcome, Bound } from './binding.ts'
 export { bodyState, type BodyRequest } from './body-state.ts'
-export { closeCode, expirySignal, type CloseCode } from './connections.ts'
+export {
+  closeCode,
+  expirySignal,
+  identitySignal,
+  type CloseCode,
+  type ConnectionOptions,
+} from './connections.ts'
 export type { DirectoryAnswer, TenantDirectory } from './directory/directory.ts'
 export { fileDirectory, type FileDirectory, type FileDirectoryOptions } from './directory/file.ts'
 export {
@@ -37,5 +43,6 @@ export { supportWidget, type SupportWidgetOptions } from './profiles/support-wid
 export { isPreflight, type AuthRequest } from './request.ts'
 export type { Revocation, RevocationQuery } from './revocation.ts'
 export type { StandardSchema } from './standard-schema.ts'
+export { readSubprotocolToken } from './subprotocol.ts'
 export type { Tenant } from './tenant.ts'
 export type { NotReady } from './tenant-lookup/warm.ts'

@@ -37,41 +37,41 @@ export function createVerifiedTokens<Custom>(
 ): VerifiedTokens<Custom> {
   if (bounds === false) return { get: () => undefined, set: () => undefined }
   const { maxEntries, maxBytes } = bounds
+  const cache = new LRUCache<string, VerifiedToken<Custom>>({ max: maxEntries })
   const shares = new Map<string, Share>()
-  const cache = new LRUCache<string, VerifiedToken<Custom>>({
-    max: maxEntries,
-    maxSize: maxBytes,
-    sizeCalculation: ({ text }) => sizeOf(text),
-    dispose: ({ text, tenant }, place) => takeFrom(tenant.id, place, sizeOf(text)),
-  })
+  let bytes = 0
 
-  function takeFrom(tenantId: string, place: string, size: number): void {
-    const share = shares.get(tenantId)
-    if (share?.places.delete(place) !== true) return
+  function drop(place: string): void {
+    const held = cache.peek(place)
+    if (held === undefined) return
+    cache.delete(place)
+    const size = sizeOf(held.text)
+    bytes -= size
+    const share = shares.get(held.tenant.id) as Share
+    share.places.delete(place)
     share.bytes -= size
-    if (share.places.size === 0) shares.delete(tenantId)
+    if (share.places.size === 0) shares.delete(held.tenant.id)
   }
 
-  function makeRoom(share: Share, size: number): void {
-    // Where it is all one tenant's, the cache makes room by itself.
-    while (
-      share.places.size < cache.size &&
-      (cache.size >= maxEntries || cache.calculatedSize + size > maxBytes)
-    ) {
-      const isLarge = share.places.size >= maxEntries * SHARE || share.bytes >= maxBytes * SHARE
+  function makeRoom(size: number, share: Share | undefined): void {
+    while (cache.size >= maxEntries || bytes + size > maxBytes) {
       const [unused] = cache.rkeys() as Iterable<string>
-      const [oldest] = isLarge && !hasLess(share, unused) ? share.places : [unused]
-      if (oldest === undefined) return
-      cache.delete(oldest)
+      const [oldest] = share !== undefined && isLarge(share, unused) ? share.places : [unused]
+      drop(oldest as string)
     }
   }
 
-  /** Whether a share is smaller than that of the tenant whose token was not used longest. */
-  function hasLess(share: Share, unused: string | undefined): boolean {
-    const owner = unused === undefined ? undefined : cache.peek(unused)?.tenant.id
-    const other = owner === undefined ? undefined : shares.get(owner)
-    return other !== undefined && other.places.size > share.places.size
+  /** Whether a tenant has its share, and no less than the one whose token was not used longest. */
+  function isLarge(share: Share, unused: string | undefined): boolean {
+    // Where it is all one tenant's, the token that was not used longest is its own.
+    if (share.places.size === cache.size) return false
+    const owner = cache.peek(unused as string)?.tenant.id as string
+    const load = loadOf(share)
+    return load >= SHARE && load >= loadOf(shares.get(owner) as Share)
   }
+
+  const loadOf = ({ places, bytes: own }: Share): number =>
+    Math.max(places.size / maxEntries, own / maxBytes)
 
   return {
     get(token) {
@@ -83,12 +83,13 @@ export function createVerifiedTokens<Custom>(
       const place = placeOf(text)
       const size = sizeOf(text)
       if (size > maxBytes) return
-      cache.delete(place)
-      const share = shares.get(tenant.id) ?? { places: new Set(), bytes: 0 }
-      makeRoom(share, size)
-      shares.set(tenant.id, share)
+      drop(place)
+      makeRoom(size, shares.get(tenant.id))
+      let share = shares.get(tenant.id)
+      if (share === undefined) shares.set(tenant.id, (share = { places: new Set(), bytes: 0 }))
       share.places.add(place)
       share.bytes += size
+      bytes += size
       cache.set(place, verified)
     },
   }

@@ -131,6 +131,17 @@ describe('one tenant’s share', () => {
     expect(flood.filter((text) => tokens.get(text) !== undefined)).toEqual(flood.slice(-10))
   })
 
+  it('is in entries or in bytes, whichever is more: a flood of long tokens takes no more than its half', () => {
+    const tokens = createVerifiedTokens<undefined>({ maxEntries: 1000, maxBytes: 100_000 })
+    const others = numbered(80, 'globex')
+    for (const text of others) tokens.set(verified(text, globex))
+    const flood = Array.from({ length: 100 }, (_, n) => `${n}`.padStart(2372, '-')) // 10 000 each
+    for (const text of flood) tokens.set(verified(text))
+    const held = (texts: readonly string[]): number =>
+      texts.filter((text) => tokens.get(text) !== undefined).length
+    expect([held(others), held(flood)]).toEqual([50, 5])
+  })
+
   it('is given back: a tenant that had all of it makes room for others', () => {
     const tokens = createVerifiedTokens<undefined>(ROOM)
     for (const text of numbered(100, 'acme')) tokens.set(verified(text))

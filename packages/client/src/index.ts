@@ -1,0 +1,7 @@
+export { createFetch } from './create-fetch.ts'
+export { createTokenSource } from './create-token-source.ts'
+export type { FetchOptions } from './fetch-options.ts'
+export { TokenRefreshError } from './refresh-error.ts'
+export type { TokenSourceOptions } from './source-options.ts'
+export type { TokenState, TokenStatus } from './status.ts'
+export type { TokenSource } from './token-source.ts'

@@ -1,5 +1,10 @@
 // #region service
-import { createAuthenticator, searchIntegration, type Tenant } from '@countersign/core'
+import {
+  createAuthenticator,
+  searchIntegration,
+  type NotReady,
+  type Tenant,
+} from '@countersign/core'
 import { countersign } from '@countersign/express'
 import express, { type Express } from 'express'
 import { postgresDirectory, type Database } from './postgres.ts'
@@ -7,6 +12,7 @@ import { postgresDirectory, type Database } from './postgres.ts'
 export function createService(database: Database): {
   app: Express
   saveTenant: (tenant: Tenant) => Promise<void>
+  warm: () => Promise<readonly NotReady[]>
 } {
   const authenticator = createAuthenticator({
     profile: searchIntegration(),
@@ -27,6 +33,11 @@ export function createService(database: Database): {
     )
     authenticator.invalidate(id) // the next request reads the new record
   }
-  return { app, saveTenant }
+
+  async function warm(): Promise<readonly NotReady[]> {
+    const { rows } = await database.query('select id from tenants limit 10000', [])
+    return authenticator.warm((rows as { id: string }[]).map(({ id }) => id))
+  }
+  return { app, saveTenant, warm }
 }
 // #endregion

@@ -42,6 +42,15 @@ it('finds tenants by id and by API key, and takes a saved record at once', async
   expect(await ask({})).toMatchObject([401, { code: 'claims_invalid' }])
 })
 
+it('reads tenants before the first request, and tells which it could not read', async () => {
+  const broken = { id: 'int_broken', keys: [] }
+  const { warm, saveTenant } = createService(database)
+  await saveTenant(broken)
+  expect(await warm()).toEqual([{ id: 'int_broken', why: 'unavailable' }])
+  await database.query('delete from tenants where id = $1', [broken.id])
+  expect(await warm()).toEqual([])
+})
+
 it('answers 503, not 401, while the database is out of reach', async () => {
   const broken: Database = { query: () => Promise.reject(new Error('connection refused')) }
   const url = await serve(createService(broken).app)

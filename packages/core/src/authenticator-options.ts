@@ -29,9 +29,10 @@ export interface AuthenticatorOptions<Custom = unknown> {
   readonly tokenCache?: false | { readonly maxEntries?: number; readonly maxBytes?: number }
   /**
    * Records of a directory that is not in memory, and key sets. `maxEntries`: 1 to 1 000 000, default 10 000. `ttl`: seconds that a
-   * record is held, 1 to 86 400, default 60. `maxStale`: seconds that it is held while the directory fails, 0 to 86 400,
-   * default 600 or `ttl`, whichever is longer. `false`: the directory is asked for every request. A key set is held for ten
-   * minutes in any case, and `maxStale` longer while it cannot be fetched (`false`: 600).
+   * record is held, 1 to 86 400, default 60; one that is in use is read again in the last quarter of it. `maxStale`:
+   * seconds that it is held while the directory fails, 0 to 86 400, default 600 or `ttl`, whichever is longer. `false`: the
+   * directory is asked for every request. A key set is held for ten minutes in any case, and `maxStale` longer while it
+   * cannot be fetched (`false`: 600).
    */
   readonly directoryCache?:
     false | { readonly maxEntries?: number; readonly ttl?: number; readonly maxStale?: number }

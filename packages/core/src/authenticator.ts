@@ -15,6 +15,7 @@ import type { Profile } from './profile.ts'
 import { readCredentials, type AuthRequest } from './request.ts'
 import { checkIssuer } from './tenant.ts'
 import { createTenantLookup } from './tenant-lookup.ts'
+import type { NotReady } from './tenant-lookup/warm.ts'
 import { createHeaderParser } from './token.ts'
 import { createVerifiedTokens } from './verified-tokens.ts'
 
@@ -71,8 +72,20 @@ export interface Authenticator<Custom = unknown> {
    * throws and never rejects. Refuses with the codes of {@link authenticate}, and `identity_missing`.
    */
   recheck(identity: Identity<Custom>): Awaitable<Outcome<Custom>>
-  /** Forgets what is cached of a tenant: its next request asks the directory, and fetches its key sets. */
+  /**
+   * Forgets what is cached of a tenant, also that there is none: its next request asks the directory, and fetches its key
+   * sets.
+   */
   invalidate(tenantId: string): void
+  /**
+   * Loads tenants ahead, so that their first requests need not wait, nor stand back in a flood of unknown ones: at start, and
+   * when a tenant is made. Fifty at a time; API keys too where the records list them. `directoryCache.maxEntries` should have
+   * room for all. Never rejects because of the directory: it tells which tenants are not ready, and why; an empty list is
+   * success.
+   *
+   * @throws TypeError as a rejection, for ids that are no list of strings
+   */
+  warm(tenantIds: Iterable<string> & object): Promise<readonly NotReady[]>
 }
 
 const AUTHENTICATORS = new WeakSet<object>()
@@ -99,6 +112,7 @@ export function createAuthenticator<Custom>(
       directory: settings.directory,
       fits: (tenant) => checkIssuer(tenant, profile),
       cache: settings.directoryCache,
+      apiKeys: profile.tenant.apiKey !== null,
       timeoutMs,
       now,
     }),
@@ -187,6 +201,7 @@ export function createAuthenticator<Custom>(
       bench.tenants.invalidate(tenantId)
       bench.keySets.invalidate(tenantId)
     },
+    warm: (tenantIds) => bench.tenants.warm(tenantIds),
   }
   AUTHENTICATORS.add(authenticator)
   return Object.freeze(authenticator)

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto'
 import { inspect } from 'node:util'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, expectTypeOf, it } from 'vitest'
 import { createAuthenticator, isAuthenticator, type Authenticator } from '../src/authenticator.ts'
 import { memoryDirectory } from '../src/directory/memory.ts'
 import { searchIntegration } from '../src/profiles/search-integration.ts'
 import { supportWidget } from '../src/profiles/support-widget.ts'
 import type { Tenant } from '../src/tenant.ts'
+import type { NotReady } from '../src/tenant-lookup/warm.ts'
 import { listen } from './fixtures/events.ts'
 import { OTHER_SECRET, SECRET, p256 } from './fixtures/keys.ts'
 import { partsOf, passed, refused } from './fixtures/refusals.ts'
@@ -150,7 +151,7 @@ describe('a directory of one’s own', () => {
     const auth = make({ tenants, now: () => clock.at * 1000 })
     const token = widgetToken({ exp: NOW + 3600 })
     expect((await ask(auth, token)).ok).toBe(true)
-    clock.at = NOW + 59
+    clock.at = NOW + 44 // a refresh is due at 45 s, or a little later
     expect(ask(auth, token)).not.toBeInstanceOf(Promise)
     expect(calls).toBe(1)
     find = () => {
@@ -163,6 +164,21 @@ describe('a directory of one’s own', () => {
     expect((await ask(auth, token)).ok).toBe(true)
     clock.at = NOW + 600
     expect(await refused(ask(auth, token))).toMatchObject({ code: 'keys_unavailable' })
+  })
+
+  it('is read ahead by warm, which tells what is not ready', async () => {
+    const calls: string[] = []
+    const find = (id: string): Tenant | undefined => {
+      calls.push(id)
+      return id === 'acme' ? acme : undefined
+    }
+    const auth = make({ tenants: { find } })
+    expect(await auth.warm(['acme', 'globex'])).toEqual([{ id: 'globex', why: 'unknown' }])
+    expectTypeOf(auth.warm).returns.resolves.toEqualTypeOf<readonly NotReady[]>()
+    expect((await ask(auth, widgetToken())).ok).toBe(true)
+    expect(calls).toEqual(['acme', 'globex'])
+    // @ts-expect-error a text is a list of letters
+    await expect(auth.warm('acme')).rejects.toBeInstanceOf(TypeError)
   })
 
   it('has a maxStale that is at least its ttl by default', async () => {

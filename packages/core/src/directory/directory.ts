@@ -5,7 +5,7 @@ import type { Tenant } from '../tenant.ts'
  *
  * `null` or `undefined` means that there is no such tenant. Throw, or reject, for anything else: an outage
  * is answered with 503 and never with "unknown". Pass the signal on to what you wait for; it is aborted
- * after `lookupTimeout`.
+ * after `lookupTimeout`. What fails is left alone for a moment, longer each time, up to 30 seconds.
  */
 export interface TenantDirectory {
   find(id: string, options: { signal: AbortSignal }): DirectoryAnswer

@@ -83,10 +83,11 @@ export function fileDirectory(path: string, options: FileDirectoryOptions = {}):
 
   return markLive(
     Object.freeze({
-      find: (id: string) => current.byId(id),
-      findByApiKeyHash: (hash: string) => current.byApiKeyHash(hash),
+      find: (id: string) => current.byId(id)?.record,
+      findByApiKeyHash: (hash: string) => current.byApiKeyHash(hash)?.record,
       close: () => clearInterval(timer),
     }),
+    () => current,
   )
 }
 

@@ -42,8 +42,8 @@ export function memoryDirectory(
   for (const fault of faults) reportTenant(fault)
 
   const directory: MemoryDirectory = {
-    find: (id) => sealed.byId(id),
-    findByApiKeyHash: (hash) => sealed.byApiKeyHash(hash),
+    find: (id) => sealed.byId(id)?.record,
+    findByApiKeyHash: (hash) => sealed.byApiKeyHash(hash)?.record,
     set(tenant) {
       try {
         sealed.set(tenant)
@@ -54,17 +54,18 @@ export function memoryDirectory(
     },
     delete: (id) => sealed.delete(id),
   }
-  return markLive(Object.freeze(directory))
+  return markLive(Object.freeze(directory), () => sealed)
 }
 
-const live = new WeakSet<object>()
+const live = new WeakMap<object, () => SealedTenants>()
 
 /** Marks a directory whose answers are always current and cost nothing: they are not cached. */
-export function markLive<T extends TenantDirectory>(directory: T): T {
-  live.add(directory)
+export function markLive<T extends TenantDirectory>(directory: T, current: () => SealedTenants): T {
+  live.set(directory, current)
   return directory
 }
 
-export function isLive(directory: TenantDirectory): boolean {
-  return live.has(directory)
+/** What a live directory stands on at the moment; `undefined` for any other directory. */
+export function liveTenants(directory: TenantDirectory): (() => SealedTenants) | undefined {
+  return live.get(directory)
 }

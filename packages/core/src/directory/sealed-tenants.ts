@@ -46,10 +46,18 @@ export function preparedFrom(record: object): PreparedTenant | undefined {
   return preparedRecords.get(record)
 }
 
+/** A frozen record, with the tenant that was prepared from it. */
+export interface SealedTenant {
+  readonly record: Tenant
+  readonly tenant: PreparedTenant
+  /** Which look-up has found last that it fits: kept here, since a map of these would be one more look-up a request. */
+  fits: object | undefined
+}
+
 /** Checked, frozen tenants by id and by API key: what the memory and the file directory stand on. */
 export class SealedTenants {
-  readonly #byId = new Map<string, Tenant>()
-  readonly #byApiKeyHash = new Map<string, Tenant>()
+  readonly #byId = new Map<string, SealedTenant>()
+  readonly #byApiKeyHash = new Map<string, SealedTenant>()
 
   /** Takes in a list, and returns what it had to leave out. */
   static from(tenants: Iterable<unknown>): {
@@ -71,11 +79,11 @@ export class SealedTenants {
     return { tenants: sealed, faults }
   }
 
-  byId(id: string): Tenant | undefined {
+  byId(id: string): SealedTenant | undefined {
     return this.#byId.get(id)
   }
 
-  byApiKeyHash(hash: string): Tenant | undefined {
+  byApiKeyHash(hash: string): SealedTenant | undefined {
     return this.#byApiKeyHash.get(hash)
   }
 
@@ -85,34 +93,36 @@ export class SealedTenants {
   }
 
   delete(id: string): boolean {
-    for (const hash of this.#byId.get(id)?.apiKeyHashes ?? []) this.#byApiKeyHash.delete(hash)
+    for (const hash of this.#byId.get(id)?.record.apiKeyHashes ?? [])
+      this.#byApiKeyHash.delete(hash)
     return this.#byId.delete(id)
   }
 
-  #add(record: Tenant): void {
-    if (this.#byId.has(record.id)) throw new Error('the id is listed twice')
-    this.#put(record)
+  #add(sealed: SealedTenant): void {
+    if (this.#byId.has(sealed.record.id)) throw new Error('the id is listed twice')
+    this.#put(sealed)
   }
 
-  #put(record: Tenant): void {
+  #put(sealed: SealedTenant): void {
+    const { record } = sealed
     for (const hash of record.apiKeyHashes ?? []) {
       const owner = this.#byApiKeyHash.get(hash)
-      if (owner !== undefined && owner.id !== record.id)
+      if (owner !== undefined && owner.record.id !== record.id)
         throw new Error('an API key hash belongs to another tenant already')
     }
     this.delete(record.id)
-    this.#byId.set(record.id, record)
-    for (const hash of record.apiKeyHashes ?? []) this.#byApiKeyHash.set(hash, record)
+    this.#byId.set(record.id, sealed)
+    for (const hash of record.apiKeyHashes ?? []) this.#byApiKeyHash.set(hash, sealed)
   }
 }
 
-function seal(tenant: unknown): Tenant {
+function seal(tenant: unknown): SealedTenant {
   const record = copyRecord(tenant) as Tenant
   const prepared = prepareTenant(record)
   for (const key of record.keys) if ('secret' in key) redact(key)
   deepFreeze(record) // bytes cannot be frozen; the key that was made from them is a copy
   preparedRecords.set(record, prepared)
-  return record
+  return { record, tenant: prepared, fits: undefined }
 }
 
 // The record goes through user code, which may log it; the secret stays readable as a property.

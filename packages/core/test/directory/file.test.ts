@@ -6,7 +6,8 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { afterAll, describe, expect, it } from 'vitest'
 import { fileDirectory, type FileDirectory } from '../../src/directory/file.ts'
-import { isLive } from '../../src/directory/memory.ts'
+import { liveTenants } from '../../src/directory/memory.ts'
+import { SealedTenants } from '../../src/directory/sealed-tenants.ts'
 import { TenantLoadError } from '../../src/directory/sealed-tenants.ts'
 import { listen } from '../fixtures/events.ts'
 import { OTHER_SECRET, SECRET } from '../fixtures/keys.ts'
@@ -68,7 +69,7 @@ describe('the first load', () => {
   it('is frozen, and live', () => {
     const directory = open(fileOf([]))
     expect(Object.isFrozen(directory)).toBe(true)
-    expect(isLive(directory)).toBe(true)
+    expect(liveTenants(directory)?.()).toBeInstanceOf(SealedTenants)
   })
 
   it('names every bad tenant and its reason, and no key', () => {

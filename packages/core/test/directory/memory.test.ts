@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { isLive, memoryDirectory } from '../../src/directory/memory.ts'
+import { liveTenants, memoryDirectory } from '../../src/directory/memory.ts'
+import { SealedTenants } from '../../src/directory/sealed-tenants.ts'
 import { TenantLoadError } from '../../src/directory/sealed-tenants.ts'
 import type { Tenant } from '../../src/tenant.ts'
 import { listen } from '../fixtures/events.ts'
@@ -33,8 +34,8 @@ describe('memoryDirectory', () => {
   it('is frozen, and live: its answers are not cached', () => {
     const directory = memoryDirectory()
     expect(Object.isFrozen(directory)).toBe(true)
-    expect(isLive(directory)).toBe(true)
-    expect(isLive({ find: () => undefined })).toBe(false)
+    expect(liveTenants(directory)?.()).toBeInstanceOf(SealedTenants)
+    expect(liveTenants({ find: () => undefined })).toBeUndefined()
   })
 
   it('throws, and names every bad tenant and its reason', () => {

@@ -32,7 +32,7 @@ describe('SealedTenants', () => {
       { tenant: '"a"', reason: 'the id is listed twice' },
       { tenant: '"c\\""', reason: 'a secret is shorter than 32 bytes (RFC 7518 section 3.2)' },
     ])
-    expect(['a', 'b', 'c"', 'd'].map((id) => tenants.byId(id)?.id)).toEqual([
+    expect(['a', 'b', 'c"', 'd'].map((id) => tenants.byId(id)?.record?.id)).toEqual([
       'a',
       undefined,
       undefined,
@@ -48,9 +48,9 @@ describe('SealedTenants', () => {
     expect(faults).toEqual([
       { tenant: '"b"', reason: 'an API key hash belongs to another tenant already' },
     ])
-    expect(tenants.byApiKeyHash(hash('1'))?.id).toBe('a')
-    expect(tenants.byApiKeyHash(hash('2'))).toBeUndefined()
-    expect(tenants.byId('b')).toBeUndefined()
+    expect(tenants.byApiKeyHash(hash('1'))?.record?.id).toBe('a')
+    expect(tenants.byApiKeyHash(hash('2'))?.record).toBeUndefined()
+    expect(tenants.byId('b')?.record).toBeUndefined()
   })
 
   it('lets a tenant keep, change and drop its own API keys', () => {
@@ -58,25 +58,25 @@ describe('SealedTenants', () => {
       { id: 'a', keys, apiKeyHashes: [hash('1'), hash('2')] },
     ])
     tenants.set({ id: 'a', keys, apiKeyHashes: [hash('2'), hash('3')] })
-    expect(['1', '2', '3'].map((digit) => tenants.byApiKeyHash(hash(digit))?.id)).toEqual([
+    expect(['1', '2', '3'].map((digit) => tenants.byApiKeyHash(hash(digit))?.record?.id)).toEqual([
       undefined,
       'a',
       'a',
     ])
-    expect(tenants.byApiKeyHash(hash('2'))).toBe(tenants.byId('a'))
+    expect(tenants.byApiKeyHash(hash('2'))?.record).toBe(tenants.byId('a')?.record)
     tenants.set({ id: 'a', keys })
-    expect(tenants.byApiKeyHash(hash('3'))).toBeUndefined()
-    expect(tenants.byId('a')?.id).toBe('a')
+    expect(tenants.byApiKeyHash(hash('3'))?.record).toBeUndefined()
+    expect(tenants.byId('a')?.record?.id).toBe('a')
   })
 
   it('deletes a tenant with its API keys, which another may then have', () => {
     const { tenants } = SealedTenants.from([{ id: 'a', keys, apiKeyHashes: [hash('1')] }])
     expect(tenants.delete('a')).toBe(true)
     expect(tenants.delete('a')).toBe(false)
-    expect(tenants.byId('a')).toBeUndefined()
-    expect(tenants.byApiKeyHash(hash('1'))).toBeUndefined()
+    expect(tenants.byId('a')?.record).toBeUndefined()
+    expect(tenants.byApiKeyHash(hash('1'))?.record).toBeUndefined()
     tenants.set({ id: 'b', keys, apiKeyHashes: [hash('1')] })
-    expect(tenants.byApiKeyHash(hash('1'))?.id).toBe('b')
+    expect(tenants.byApiKeyHash(hash('1'))?.record?.id).toBe('b')
   })
 
   it('stays as it was when a change is refused', () => {
@@ -84,15 +84,15 @@ describe('SealedTenants', () => {
       { id: 'a', keys, apiKeyHashes: [hash('1')] },
       { id: 'b', keys, apiKeyHashes: [hash('2')] },
     ])
-    const before = tenants.byId('b')
+    const before = tenants.byId('b')?.record
     expect(() => tenants.set({ id: 'b', keys, apiKeyHashes: [hash('1')] })).toThrow(
       new Error('an API key hash belongs to another tenant already'),
     )
     expect(() => tenants.set({ id: 'b', keys: [] })).toThrow(
       new Error('keys is not a list of 1 to 8 keys'),
     )
-    expect(tenants.byId('b')).toBe(before)
-    expect(tenants.byApiKeyHash(hash('2'))).toBe(before)
+    expect(tenants.byId('b')?.record).toBe(before)
+    expect(tenants.byApiKeyHash(hash('2'))?.record).toBe(before)
   })
 })
 
@@ -106,7 +106,7 @@ describe('a sealed record', () => {
     apiKeyHashes: [hash('1')],
     anonymousFilters: { attributes: { a: { $in: [1] } } },
   }
-  const record = SealedTenants.from([given]).tenants.byId('a')
+  const record = SealedTenants.from([given]).tenants.byId('a')?.record
 
   it('is a copy, frozen to the bottom', () => {
     expect(record).not.toBe(given)
@@ -157,14 +157,14 @@ describe('a sealed record', () => {
 
   it('shows public keys as they are', () => {
     const publicKeys = [{ alg: 'ES256', publicKey: p256().pem }]
-    const sealed = SealedTenants.from([{ id: 'a', keys: publicKeys }]).tenants.byId('a')
+    const sealed = SealedTenants.from([{ id: 'a', keys: publicKeys }]).tenants.byId('a')?.record
     expect(JSON.parse(JSON.stringify(sealed))).toEqual({ id: 'a', keys: publicKeys })
   })
 
   it('can be taken in again', () => {
     const { tenants, faults } = SealedTenants.from([record])
     expect(faults).toEqual([])
-    expect(tenants.byId('a')?.keys[0]).toHaveProperty('secret', SECRET)
+    expect(tenants.byId('a')?.record?.keys[0]).toHaveProperty('secret', SECRET)
   })
 })
 
@@ -176,7 +176,7 @@ describe('the secret of a sealed record', () => {
     expect(own?.buffer).toBe(after?.buffer)
     const record = SealedTenants.from([
       { id: 'a', keys: [{ alg: 'HS256', secret: own }] },
-    ]).tenants.byId('a')
+    ]).tenants.byId('a')?.record
     const key = record?.keys[0]
     if (key === undefined || !('secret' in key) || typeof key.secret === 'string')
       return expect.unreachable('the secret is bytes')
@@ -261,7 +261,7 @@ describe('a record that is hostile in depth', () => {
     // A member that no key has is not read at all; the record with it is frozen to the bottom all the same.
     const { tenants, faults } = SealedTenants.from([of({ extra: cyclic() })])
     expect(faults).toEqual([])
-    expect(Object.isFrozen(tenants.byId('a')?.keys[0])).toBe(true)
+    expect(Object.isFrozen(tenants.byId('a')?.record?.keys[0])).toBe(true)
     const own: Record<string, unknown> = { ...jwk }
     own['kty'] = own
     expect(reasonOf({ id: 'a', keys: [{ alg: 'ES256', jwk: own }] })).toBe('a jwk cannot be read')
@@ -289,7 +289,7 @@ describe('a record with an id that is computed', () => {
   it('that throws anything at all is a fault of its own, and keeps no sound tenant out', () => {
     const { tenants, faults } = SealedTenants.from([throwing(null), { id: 'a', keys }])
     expect(faults).toHaveLength(1)
-    expect(tenants.byId('a')?.id).toBe('a')
+    expect(tenants.byId('a')?.record?.id).toBe('a')
   })
 
   it('that says one thing first and another later does not replace a tenant', () => {
@@ -298,8 +298,8 @@ describe('a record with an id that is computed', () => {
       { id: 'a', keys, maxLifetime: 5 },
       withId(() => said.shift() ?? 'a'),
     ])
-    expect(tenants.byId('a')?.maxLifetime).toBe(5)
-    expect(faults.length + (tenants.byId('b') === undefined ? 0 : 1)).toBe(1)
+    expect(tenants.byId('a')?.record?.maxLifetime).toBe(5)
+    expect(faults.length + (tenants.byId('b')?.record === undefined ? 0 : 1)).toBe(1)
   })
 })
 

@@ -44,7 +44,11 @@ export class Tally {
   }
 
   /** Fails when a property that ran in full did not reach what it is about. */
-  expectReached(names: readonly string[], { isFull }: Parameters, atLeast = 1): void {
+  expectReached(
+    names: readonly string[],
+    { isFull }: Pick<Parameters, 'isFull'>,
+    atLeast = 1,
+  ): void {
     if (!isFull) return
     const missed = names.filter((name) => this.of(name) < atLeast)
     expect({ missed, reached: this.text }).toEqual({ missed: [], reached: this.text })

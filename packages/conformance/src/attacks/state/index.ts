@@ -1,6 +1,7 @@
 import { cachedRecords } from './cached-records.ts'
 import { cachedTokens } from './cached-tokens.ts'
 import { directoryAnswers } from './directory-answers.ts'
+import { floods } from './floods.ts'
 import { identities } from './identities.ts'
 import { keySets } from './key-sets.ts'
 import { lookups } from './lookups.ts'
@@ -18,4 +19,5 @@ export const STATE_ATTACKS: readonly StateAttack[] = [
   ...outages,
   ...lookups,
   ...keySets,
+  ...floods,
 ]

@@ -70,6 +70,8 @@ export const outages: readonly StateAttack[] = stateGroup('directories', [
           stage.pass(511)
           await stage.send('past maxStale', gate, widget({ token }), UNAVAILABLE)
           down = false
+          await stage.send('back, left alone', gate, widget({ token }), UNAVAILABLE)
+          stage.pass(5)
           await stage.send('back', gate, widget({ token }), PASSES)
         },
       }) satisfies Omit<StateAttack, 'group'>,
@@ -84,15 +86,82 @@ export const outages: readonly StateAttack[] = stateGroup('directories', [
       const token = widgetToken(stage.world)
       await stage.send('cached', gate, widget({ token }), PASSES)
       record = undefined
-      stage.pass(59)
+      stage.pass(44)
       await stage.send('within ttl', gate, widget({ token }), PASSES)
-      stage.pass(1)
+      stage.pass(16)
       await stage.send('after ttl', gate, widget({ token }), REJECTED)
       record = widgetTenant(a)
+      stage.pass(5)
       await stage.send('restored', gate, widget({ token }), PASSES)
       record = undefined
       gate.invalidate(a.id)
       await stage.send('invalidated', gate, widget({ token }), REJECTED)
+    },
+  },
+  {
+    name: 'a tenant is removed, and its record is asked for ahead of time',
+    intent: 'to go on until ttl is over, although the directory has said otherwise',
+    async play(stage) {
+      const { a } = stage.world
+      let record: Tenant | undefined = widgetTenant(a)
+      let down = false
+      const gate = stage.widget({ tenants: directory(() => (down ? thrower() : record)) })
+      const token = widgetToken(stage.world)
+      await stage.send('cached', gate, widget({ token }), PASSES)
+      record = undefined
+      stage.pass(55)
+      await stage.send('answered from what is held', gate, widget({ token }), PASSES)
+      await new Promise((done) => void setImmediate(done))
+      await stage.send('the answer has come', gate, widget({ token }), REJECTED)
+      down = true
+      stage.pass(5)
+      await stage.send('an outage brings nothing back', gate, widget({ token }), UNAVAILABLE)
+    },
+  },
+  {
+    name: "a tenant's keys are taken away during an outage that follows",
+    intent: 'to go on with the last record that was sound',
+    async play(stage) {
+      const { a } = stage.world
+      let answer: () => unknown = () => widgetTenant(a)
+      const gate = stage.widget({ tenants: directory(() => answer()) })
+      const token = widgetToken(stage.world)
+      await stage.send('cached', gate, widget({ token }), PASSES)
+      stage.pass(60)
+      answer = () => ({ id: a.id, keys: [] })
+      await stage.send('a record without keys', gate, widget({ token }), UNAVAILABLE)
+      answer = thrower
+      stage.pass(5)
+      await stage.send('an outage brings nothing back', gate, widget({ token }), UNAVAILABLE)
+    },
+  },
+  {
+    name: 'the directory fails while many ask, known and unknown',
+    intent: 'a failing directory that is kept down by those who ask again',
+    async play(stage) {
+      const { a } = stage.world
+      let down = false
+      let calls = 0
+      const tenants = directory((id) => {
+        calls += 1
+        if (down) return Promise.reject(new Error('down'))
+        return id === a.id ? widgetTenant(a) : undefined
+      })
+      const gate = stage.widget({ tenants })
+      const token = widgetToken(stage.world)
+      await stage.send('cached', gate, widget({ token }), PASSES)
+      down = true
+      stage.pass(60)
+      calls = 0
+      for (let second = 0; second < 60; second++) {
+        for (let n = 0; n < 10; n++) {
+          await stage.send('known', gate, widget({ token }), PASSES)
+          await stage.send('unknown', gate, widget({ claims: { tenantId: 'ten_x' } }), UNAVAILABLE)
+        }
+        stage.pass(1)
+      }
+      // A known tenant after pauses of 0.5, 1, 2, 4, 8 and 15 s or more, an unknown one after 2.5 s or more.
+      stage.check(`at most 40 calls in 60 s, not ${calls}`, calls <= 40)
     },
   },
   {

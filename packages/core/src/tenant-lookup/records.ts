@@ -1,0 +1,242 @@
+import { LRUCache } from 'lru-cache'
+import type { Awaitable } from '../awaitable.ts'
+import { nameOf } from '../directory/sealed-tenants.ts'
+import { reportTenant } from '../events.ts'
+import type { PreparedTenant } from '../tenant.ts'
+import {
+  failAgain,
+  isPausing,
+  LONGEST_REFUSING,
+  LONGEST_SERVING,
+  type Failure,
+} from './back-off.ts'
+import { createFlights, type Airborne, type Flight, type Traffic } from './flights.ts'
+import type { Question } from './question.ts'
+import type { RecordReader } from './record-reader.ts'
+import { createTokenBucket } from './token-bucket.ts'
+import { unavailable } from './unavailable.ts'
+
+/** The records that answer one kind of question: by id, or by API key. */
+export interface Records {
+  /** Answers at once where a record is held. @throws AuthError `keys_unavailable`, also as a rejection */
+  readonly find: (key: string) => Awaitable<PreparedTenant | undefined>
+  /** The same for a key that the service itself names: "unknown" is asked again, and no flood is in its way. */
+  readonly load: (key: string) => Awaitable<PreparedTenant | undefined>
+  /** Ends what is held for one key, and what is on the way. */
+  invalidate(key: string): void
+  /** Ends what is held of a tenant, whatever the key, and everything that could turn out to be of it. */
+  invalidateTenant(id: string): void
+}
+
+export interface RecordsOptions {
+  readonly question: Question
+  readonly reader: RecordReader
+  readonly maxEntries: number
+  /** Seconds, as is `maxStale`. */
+  readonly ttl: number
+  readonly maxStale: number
+  readonly timeoutMs: number
+  /** Milliseconds since the epoch. */
+  readonly now: () => number
+  /** 0 to 1. */
+  readonly random: () => number
+  readonly traffic: Traffic
+  /** Whether a key that is not held is of a tenant that was known before. */
+  readonly isKnown: (key: string) => boolean
+  /** Told when the directory no longer knows what it knew before. */
+  readonly onGone: (key: string) => void
+}
+
+interface Entry {
+  /** `undefined` when nothing may be served of it: what is left is that the directory had this tenant once. */
+  tenant: PreparedTenant | undefined
+  /** When the directory was asked for it: a record is as old as the question. */
+  askedAt: number
+  /** Of the call that gave it. */
+  number: number
+  /** The age at which it is asked for again in the background. */
+  refreshAt: number
+  failure: Failure | undefined
+}
+
+/** "Unknown" is remembered so long and no longer: a tenant that was just made must be seen soon. Milliseconds. */
+const LONGEST_UNKNOWN = 5000
+
+/** How many unknown, and how many failing keys are remembered, apart from the records. */
+const REMEMBERED = 1000
+
+/** Questions for strangers that the directory may answer with "unknown": so many at once, so many a second after that. */
+const STRANGERS = { burst: 1000, perSecond: 50 }
+
+/** Holds records for `ttl`, and for `maxStale` while the directory fails. What is gone is never served. */
+export function createRecords(options: RecordsOptions): Records {
+  const { question, reader, maxEntries, timeoutMs, now, random, traffic, isKnown, onGone } = options
+  const ttl = options.ttl * 1000
+  const maxStale = options.maxStale * 1000
+  const unknownFor = Math.min(ttl, LONGEST_UNKNOWN)
+  const entries = new LRUCache<string, Entry>({ max: maxEntries })
+  const unknown = new LRUCache<string, number>({ max: REMEMBERED })
+  const failing = new LRUCache<string, Failure>({ max: REMEMBERED })
+  const strangers = createTokenBucket({ ...STRANGERS, now })
+  const flights = createFlights(question, { landed, failed }, traffic, timeoutMs)
+
+  // The path of nearly every request: one look-up, one comparison, nothing allocated.
+  // A clock that jumped back makes an age negative: nothing is held by a time that is still to come.
+  function find(key: string): Awaitable<PreparedTenant | undefined> {
+    const entry = entries.get(key)
+    if (entry !== undefined) {
+      const age = now() - entry.askedAt
+      if (age >= 0 && age < entry.refreshAt) return entry.tenant
+    }
+    return findFurther(key, entry, false)
+  }
+
+  function findFurther(
+    key: string,
+    entry: Entry | undefined,
+    isNamed: boolean,
+  ): Awaitable<PreparedTenant | undefined> {
+    const at = now()
+    if (entry !== undefined) {
+      const isServing = isWithin(entry.askedAt, at, maxStale)
+      if (isWithin(entry.askedAt, at, ttl)) {
+        const isDue = at - entry.askedAt >= entry.refreshAt
+        if (isDue && !isPausing(entry.failure, at, LONGEST_SERVING)) refresh(key, at)
+        return entry.tenant
+      }
+      if (isPausing(entry.failure, at, isServing ? LONGEST_SERVING : LONGEST_REFUSING)) {
+        if (isServing) return entry.tenant
+        throw unavailable()
+      }
+    } else {
+      if (isWithin(unknown.get(key), at, unknownFor)) return undefined
+      if (isPausing(failing.get(key), at, LONGEST_REFUSING)) throw unavailable()
+    }
+    const flight =
+      flights.get(key) ?? ask(key, at, entry === undefined && !isNamed && !isKnown(key))
+    return flights.join(flight)
+  }
+
+  function refresh(key: string, askedAt: number): void {
+    if (flights.get(key) === undefined && flights.hasRoom(false))
+      flights.start(key, { askedAt, isStranger: false })
+  }
+
+  function ask(key: string, askedAt: number, isStranger: boolean): Airborne {
+    if (!flights.hasRoom(isStranger)) throw unavailable('too many look-ups at once')
+    // Taken now, and given back to whoever turns out to exist: so the bound is one on calls.
+    if (isStranger && !strangers.take()) throw unavailable('too many unknown tenants lately')
+    return flights.start(key, { askedAt, isStranger })
+  }
+
+  function landed(
+    key: string,
+    record: unknown,
+    flight: Flight,
+    isCurrent: boolean,
+  ): PreparedTenant | undefined {
+    const reading = reader.read(record, question, key, isCurrent)
+    if (reading === 'garbage') return failed(key, flight, isCurrent)
+    if (reading === undefined) {
+      if (isCurrent) rememberUnknown(key, flight)
+      else retract(key, flight)
+      return undefined
+    }
+    if (flight.isStranger) strangers.giveBack()
+    if (reading === 'broken') {
+      // It is the directory's word about this tenant, so what was held before it is over.
+      if (isCurrent) rememberBroken(key)
+      else retract(key, flight)
+      throw unavailable()
+    }
+    if (isCurrent) remember(key, reading, flight)
+    return reading
+  }
+
+  function remember(key: string, tenant: PreparedTenant, { askedAt, number }: Flight): void {
+    unknown.delete(key)
+    failing.delete(key)
+    // From three quarters of `ttl` to nine tenths: tenants that came together do not come together again.
+    const refreshAt = ttl * (0.75 + 0.15 * random())
+    entries.set(key, { tenant, askedAt, number, refreshAt, failure: undefined })
+  }
+
+  /** A "no" that came too late to be remembered still ends what is older. */
+  function retract(key: string, { number }: Flight): void {
+    const entry = entries.peek(key)
+    if (entry?.tenant !== undefined && entry.number < number) Object.assign(entry, NOTHING)
+  }
+
+  function rememberBroken(key: string): void {
+    const entry = entries.peek(key) ?? { ...NOTHING }
+    const failure = failAgain(entry.failure ?? failing.peek(key), now(), random)
+    failing.delete(key)
+    entries.set(key, Object.assign(entry, NOTHING, { failure }))
+  }
+
+  function rememberUnknown(key: string, { askedAt }: Flight): void {
+    const isGone = entries.delete(key) || isKnown(key)
+    failing.delete(key)
+    unknown.set(key, askedAt)
+    if (isGone) onGone(key)
+  }
+
+  /** An outage: what was true a moment ago is served for a while, and only that. */
+  function failed(
+    key: string,
+    { isStranger }: Flight,
+    isCurrent: boolean,
+  ): PreparedTenant | undefined {
+    if (isStranger) strangers.giveBack()
+    const entry = isCurrent ? entries.peek(key) : undefined
+    reportTenant({ tenant: nameOf(entry?.tenant), reason: 'the directory failed or timed out' })
+    if (!isCurrent) throw unavailable()
+    const at = now()
+    if (entry === undefined) failing.set(key, failAgain(failing.peek(key), at, random))
+    else {
+      entry.failure = failAgain(entry.failure, at, random)
+      if (isWithin(entry.askedAt, at, maxStale)) return entry.tenant
+    }
+    throw unavailable()
+  }
+
+  function invalidate(key: string): void {
+    flights.drop(key)
+    unknown.delete(key)
+    failing.delete(key)
+    const entry = entries.peek(key)
+    if (entry !== undefined) Object.assign(entry, NOTHING)
+  }
+
+  return {
+    find,
+    load(key) {
+      unknown.delete(key)
+      return findFurther(key, entries.get(key), true)
+    },
+    invalidate,
+    invalidateTenant(id) {
+      // Whose a key will turn out to be is not known before the answer, so all of those are asked anew.
+      flights.dropAll()
+      unknown.clear()
+      failing.clear()
+      for (const entry of entries.values())
+        if (entry.tenant === undefined || entry.tenant.id === id) Object.assign(entry, NOTHING)
+    },
+  }
+}
+
+/** An entry of which nothing may be served. It is infinitely old, and keeps its place among those that are. */
+const NOTHING: Readonly<Entry> = {
+  tenant: undefined,
+  askedAt: -Infinity,
+  number: 0,
+  refreshAt: 0,
+  failure: undefined,
+}
+
+function isWithin(since: number | undefined, at: number, milliseconds: number): boolean {
+  if (since === undefined) return false
+  const age = at - since
+  return age >= 0 && age < milliseconds
+}

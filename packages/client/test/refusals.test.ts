@@ -188,6 +188,25 @@ describe('401 without a problem document', () => {
   })
 })
 
+test('lock-out: a token that ends during a hold, taken meanwhile, is replaced', async () => {
+  const world = await new World().start({ token: 'old' })
+  world.service.answer = (_request, response) => void response.writeHead(401).end()
+  world.refresh = () => tokenUntil(world.clock.ms, 400)
+  for (const seconds of [30, 60, 120, 240, 480]) {
+    await world.fetch(world.url)
+    world.clock.advance(seconds * 1000)
+  }
+  await world.fetch(world.url)
+  world.service.answer = (_request, response) => void response.end('ok')
+  expect((await world.fetch(world.url)).status).toBe(200)
+  const { refreshes } = world
+  world.clock.advance(400_000)
+  const { tokens } = world.service
+  expect((await world.fetch(world.url)).status).toBe(200)
+  expect(world.refreshes).toBe(refreshes + 1)
+  expect(tokens).not.toContain(world.service.tokens.at(-1))
+})
+
 describe('stop', () => {
   it('never sends again, and never refreshes for it', async () => {
     const world = await new World().start({ token: 'bad' })

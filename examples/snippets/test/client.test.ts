@@ -1,199 +1,161 @@
-import { createAuthenticator, searchIntegration, supportWidget } from '@countersign/core'
-import { countersign, requireRole } from '@countersign/express'
+import { createHash } from 'node:crypto'
+import { searchIntegration, supportWidget } from '@countersign/core'
+import { countersign } from '@countersign/express'
 import express from 'express'
 import jwt from 'jsonwebtoken'
-import { describe, expect, it } from 'vitest'
-import { createClient } from '../src/client.ts'
-import { createSearch } from '../src/search-client.ts'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { createSearch } from '../src/client-search.ts'
+import { allow } from '../src/client-cors.ts'
+import { showStatus } from '../src/client-status.ts'
+import { tokensOf } from '../src/client-tabs.ts'
+import { AISupportWidget, start } from '../src/client-widget.ts'
+import { connect } from '../src/client.ts'
 import { generateToken } from '../src/sign-search.ts'
 import { createWidgetToken } from '../src/sign-support.ts'
-import { acme, apiKey, docs, mia, privateKey, secret, serve } from './customer.ts'
+import { acme, docs, mia, privateKey, secret, serve } from './customer.ts'
 
-const user = { tenantId: 'ten_acme', userId: 'usr_42' }
-const good = createWidgetToken(mia, secret)
-const expired = jwt.sign({ ...user, exp: 1_000_000_000 }, secret)
-const tooLong = jwt.sign(user, secret, { expiresIn: '2h' })
-const early = jwt.sign({ ...user, nbf: 4_000_000_000, exp: 4_000_000_600 }, secret)
+const page = 'https://app.example'
+const expired = jwt.sign({ tenantId: 'ten_acme', userId: 'usr_42', exp: 1_000_000_000 }, secret)
+const stranger = createWidgetToken(mia, 'a secret of nobody in particular, of more than 32 bytes')
+const realFetch = globalThis.fetch
+let signed = 0
+let answer = () => Response.json({ token: createWidgetToken(mia, secret) })
 
-/** A support service, a client of it that has a clock of its own, and what happened between the two. */
-class World {
-  /** What the backend signs, in turn; the last one for good. */
-  tokens = [good]
-  revoked = false
-  down = false
-  ms = 0
-  fetched = 0
-  asked = 0
-  readonly waits: number[] = []
-  #url = ''
-  readonly #send = createClient({
-    fetchToken: async () => {
-      this.fetched += 1
-      return (this.tokens.length > 1 ? this.tokens.shift() : this.tokens[0]) ?? ''
-    },
-    now: () => this.ms,
-    sleep: async (ms) => {
-      this.waits.push(ms)
-    },
+// The page's own site, for what a page asks with a relative URL.
+beforeEach(() => {
+  signed = 0
+  vi.stubGlobal('fetch', (input: string | Request, init?: RequestInit) => {
+    if (input !== '/api/support/token') return realFetch(input, init)
+    expect(init).toEqual({ method: 'POST', credentials: 'include' })
+    signed += 1
+    return Promise.resolve(answer())
   })
+})
+afterEach(() => {
+  vi.unstubAllGlobals()
+  answer = () => Response.json({ token: createWidgetToken(mia, secret) })
+})
 
-  async start(): Promise<this> {
-    const authenticator = createAuthenticator({
-      profile: supportWidget(),
-      tenants: { find: () => (this.down ? Promise.reject(new Error('down')) : acme) },
-      directoryCache: false,
-      revocation: { isRevoked: () => this.revoked },
-    })
-    const app = express()
-    app.use((_req, _res, next) => {
-      this.asked += 1
-      next()
-    })
-    app.use(countersign(authenticator))
-    app.get('/reports', requireRole('admin'), (_req, res) => void res.json({}))
-    app.get('/me', (_req, res) => void res.json({ code: 'ok' }))
-    this.#url = await serve(app)
-    return this
-  }
-
-  /** The code of the answer. */
-  async ask(path = '/me'): Promise<string> {
-    const response = await this.#send(this.#url + path)
-    return ((await response.json()) as { code: string }).code
-  }
-
-  get counts(): { fetched: number; asked: number } {
-    return { fetched: this.fetched, asked: this.asked }
-  }
+async function gateway(): Promise<string> {
+  const app = express()
+  allow(app, page)
+  const auth = countersign({ profile: supportWidget(), tenants: [acme] })
+  app.use('/v1', auth, express.json())
+  app.post('/v1/chat', (req, res) => {
+    const { question } = req.body as { question: string }
+    res.json({ user: auth.identity(req).userId, question })
+  })
+  return serve(app)
 }
 
-describe('refresh', () => {
-  it('gets one new token, and sends the request once more', async () => {
-    const world = await new World().start()
-    world.tokens = [expired, good]
-    expect(await world.ask()).toBe('ok')
-    expect(world.counts).toEqual({ fetched: 2, asked: 2 })
-    expect(await world.ask()).toBe('ok')
-    expect(world.counts).toEqual({ fetched: 2, asked: 3 })
-  })
-
-  it('fetches one token for all who wait for it', async () => {
-    const world = await new World().start()
-    await Promise.all([world.ask(), world.ask(), world.ask()])
-    expect(world.counts).toEqual({ fetched: 1, asked: 3 })
-  })
-
-  it('refused again: no token and no request for 30 s, doubling to 10 min', async () => {
-    const world = await new World().start()
-    world.tokens = [expired]
-    expect(await world.ask()).toBe('token_expired')
-    expect(world.counts).toEqual({ fetched: 2, asked: 2 })
-    for (const seconds of [30, 60, 120, 240, 480, 600, 600]) {
-      const { fetched, asked } = world.counts
-      world.ms += seconds * 1000 - 1
-      expect(await world.ask()).toBe('token_expired')
-      expect(world.counts).toEqual({ fetched, asked })
-      world.ms += 1
-      expect(await world.ask()).toBe('token_expired')
-      expect(world.counts).toEqual({ fetched: fetched + 1, asked: asked + 1 })
+describe('the client', () => {
+  it('refreshes what has expired, and what the gateway refuses', async () => {
+    for (const token of [undefined, expired, stranger]) {
+      const url = await gateway()
+      const { send, tokens } = connect(url, token)
+      const response = await send(`${url}/v1/chat`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: '{"question":"why"}',
+      })
+      expect(await response.json()).toEqual({ user: 'usr_42', question: 'why' })
+      tokens.close()
     }
+    expect(signed).toBe(3)
   })
 
-  it('refused again for many requests at once: it holds once', async () => {
-    const world = await new World().start()
-    world.tokens = [expired]
-    await Promise.all([world.ask(), world.ask(), world.ask(), world.ask()])
-    world.ms += 30_000
-    world.tokens = [good]
-    expect(await world.ask()).toBe('ok')
-  })
-
-  it('starts from 30 s again after a success', async () => {
-    const world = await new World().start()
-    world.revoked = true
-    await world.ask()
-    world.ms += 30_000
-    await world.ask()
-    world.ms += 60_000
-    world.revoked = false
-    expect(await world.ask()).toBe('ok')
-    world.revoked = true
-    const { fetched } = world
-    expect(await world.ask()).toBe('token_revoked')
-    expect(world.fetched).toBe(fetched + 1)
-    world.revoked = false
-    world.ms += 29_999
-    expect(await world.ask()).toBe('token_revoked')
-    world.ms += 1
-    expect(await world.ask()).toBe('ok')
+  it('shows what happens', async () => {
+    const url = await gateway()
+    const { send, tokens } = connect(url, stranger)
+    const light = { className: '', title: '' }
+    showStatus(tokens, light)
+    await send(`${url}/v1/chat`)
+    expect(light).toEqual({ className: 'fresh', title: '' })
+    answer = () => new Response('', { status: 401 })
+    await expect(tokens.refresh()).rejects.toThrow('No new token: failed')
+    expect(light).toEqual({ className: 'failed', title: 'no new token: failed' })
+    tokens.set(jwt.sign({ tenantId: 'ten_acme', userId: 'usr_42' }, secret, { expiresIn: '2h' }))
+    await send(`${url}/v1/chat`)
+    expect(light).toEqual({ className: 'stopped', title: 'refused: token_lifetime' })
   })
 })
 
-describe('retry', () => {
-  it('sends the same token again after a while with jitter, five times at most', async () => {
-    const world = await new World().start()
-    world.down = true
-    expect(await world.ask()).toBe('keys_unavailable')
-    expect(world.counts).toEqual({ fetched: 1, asked: 6 })
-    expect(world.waits).toHaveLength(5)
-    for (const ms of world.waits) expect(ms).toBeGreaterThanOrEqual(5000)
-    for (const ms of world.waits) expect(ms).toBeLessThanOrEqual(7500)
-    expect(new Set(world.waits).size).toBeGreaterThan(1)
-    world.down = false
-    expect(await world.ask()).toBe('ok')
-    expect(world.fetched).toBe(1)
-  })
-
-  it('waits as long as the problem says, and 5 s where it says nothing', async () => {
-    const world = await new World().start()
-    world.tokens = [early]
-    expect(await world.ask()).toBe('token_not_active')
-    for (const ms of world.waits) expect(ms).toBeGreaterThanOrEqual(10_000)
-
-    let answers = 0
-    const url = await serve((_req, res) => {
-      answers += 1
-      res.statusCode = answers === 1 ? 503 : 200
-      if (answers === 1) res.setHeader('content-type', 'application/problem+json')
-      res.end('{"action":"retry"}')
-    })
-    const waits: number[] = []
-    const send = createClient({
-      fetchToken: async () => good,
-      sleep: async (ms) => void waits.push(ms),
-    })
-    expect((await send(url)).status).toBe(200)
-    expect(waits).toHaveLength(1)
-    expect(waits[0]).toBeGreaterThanOrEqual(5000)
-  })
+it('tabs of one user have one token, and tabs of another one theirs', async () => {
+  let tokens = 0
+  const next = async () => `token-${(tokens += 1)}`
+  const mine = [1, 2].map(() => tokensOf({ tenantId: 'ten_acme', id: 'usr_42' }, next))
+  const other = tokensOf({ tenantId: 'ten_acme', id: 'usr_43' }, next)
+  const [first, second] = mine
+  const arrived = new Promise((resolve) => second?.subscribe(resolve))
+  expect(await first?.get()).toBe('token-1')
+  await arrived
+  expect(await second?.get()).toBe('token-1')
+  expect(await other.get()).toBe('token-2')
+  for (const source of [...mine, other]) source.close()
 })
 
-describe('stop', () => {
-  it('drops a token that is of no use, and holds', async () => {
-    const world = await new World().start()
-    world.tokens = [tooLong, good]
-    expect(await world.ask()).toBe('token_lifetime')
-    world.ms += 29_999
-    expect(await world.ask()).toBe('token_lifetime')
-    expect(world.counts).toEqual({ fetched: 1, asked: 1 })
-    world.ms += 1
-    expect(await world.ask()).toBe('ok')
-    expect(world.counts).toEqual({ fetched: 2, asked: 2 })
+describe('the widget of the documents', () => {
+  it('asks with its token, and with the next one', async () => {
+    const url = await gateway()
+    const widget = AISupportWidget.init({
+      tenantKey: 'ten_acme',
+      jwt: stranger,
+      onTokenRefresh: async () => createWidgetToken(mia, secret),
+      gateway: url,
+    })
+    expect(await (await widget.ask('why')).json()).toEqual({ user: 'usr_42', question: 'why' })
+    widget.signOut()
+    await expect(widget.ask('why')).rejects.toMatchObject({ name: 'AbortError' })
   })
 
-  it('keeps a token that may not go here, for where it may', async () => {
-    const world = await new World().start()
-    expect(await world.ask('/reports')).toBe('insufficient_role')
-    expect(await world.ask()).toBe('ok')
-    expect(world.counts).toEqual({ fetched: 1, asked: 2 })
+  it('starts as they show it', async () => {
+    const sent: Request[] = []
+    const toSite = globalThis.fetch
+    vi.stubGlobal('fetch', async (input: string | Request, init?: RequestInit) => {
+      if (typeof input === 'string') return toSite(input, init)
+      sent.push(input)
+      return Response.json({})
+    })
+    await start(expired).ask('why')
+    expect(signed).toBe(1)
+    expect(sent.map(({ url }) => url)).toEqual(['https://gateway.example/v1/chat'])
+    expect(sent[0]?.headers.get('x-tenant-key')).toBe('ten_acme')
   })
 })
 
 it('the search service: the token in its own header, beside the API key', async () => {
   const app = express()
-  app.use(countersign({ profile: searchIntegration(), tenants: [docs] }))
+  const apiKey = 'an-API-key'
+  const hash = `sha256:${createHash('sha256').update(apiKey).digest('hex')}`
+  const tenants = [{ ...docs, apiKeyHashes: [hash] }]
+  app.use(countersign({ profile: searchIntegration(), tenants }))
   app.get('/search', (req, res) => void res.json({ user: req.identity?.userId }))
   const url = await serve(app)
-  const send = createSearch(async () => generateToken(privateKey), apiKey)
+  const send = createSearch(async () => generateToken(privateKey), apiKey, url)
   expect(await (await send(`${url}/search`)).json()).toEqual({ user: '123456789' })
+})
+
+it('CORS: a page may send the headers, and read what the client reads', async () => {
+  const url = await gateway()
+  const headers = {
+    origin: page,
+    'access-control-request-method': 'POST',
+    'access-control-request-headers': 'authorization,content-type,x-tenant-key',
+  }
+  const preflight = await fetch(`${url}/v1/chat`, { method: 'OPTIONS', headers })
+  expect(preflight.status).toBe(204)
+  expect(preflight.headers.get('access-control-allow-headers')?.toLowerCase().split(', ')).toEqual([
+    'authorization',
+    'x-tenant-key',
+    'content-type',
+  ])
+  const refused = await fetch(`${url}/v1/chat`, { method: 'POST', headers: { origin: page } })
+  expect(refused.status).toBe(401)
+  expect(refused.headers.get('access-control-expose-headers')).toBe('Date, Retry-After')
+  expect(refused.headers.get('access-control-allow-origin')).toBe(page)
+  const other = await fetch(`${url}/v1/chat`, {
+    method: 'POST',
+    headers: { origin: 'https://evil.example' },
+  })
+  expect(other.headers.has('access-control-allow-origin')).toBe(false)
 })

@@ -22,7 +22,9 @@ const root = fileURLToPath(new URL('../../..', import.meta.url))
 const read = (path: string): string => readFileSync(join(root, path), 'utf8')
 const pages = [
   'README.md',
-  ...['core', 'express', 'fastify', 'koa', 'signer'].map((name) => `packages/${name}/README.md`),
+  ...['client', 'core', 'express', 'fastify', 'koa', 'signer'].map(
+    (name) => `packages/${name}/README.md`,
+  ),
   ...readdirSync(join(root, 'docs/guides')).map((name) => `docs/guides/${name}`),
 ]
 

@@ -174,7 +174,8 @@ export function createTokenSource(options: TokenSourceOptions): TokenSource {
     current(signal)
     const time = now() + offset
     const usable = token && standing < 2 && !(time >= expiresAt)
-    if ((!usable || time >= refreshAt) && !refusals.until()) {
+    // The hold is for what was refused. A token that was taken after all, and has ended since, is none of that.
+    if (usable ? time >= refreshAt : standing < 2 || !refusals.until()) {
       if (!failures.until()) {
         const why = !token ? 'missing' : standing < 2 ? 'expiring' : 'refused'
         const refresh = renew(why)

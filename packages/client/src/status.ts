@@ -15,7 +15,7 @@ export type TokenState = TokenStatus['state']
  * - `retrying`: a request waits `delay` before it is sent again, for the `attempt`th time of five.
  * - `stopped`: a request was refused for good. Where `until` is given it was the token that was refused: no new one is
  *   asked for before that time, unless `set` or `refresh` is called.
- * - `offline`: the service was not reached; `fetch` rejected.
+ * - `offline`: `fetch` rejected: the service was not reached, or it redirects.
  * - `failed`: there is no new token; `error.cause` says why. A token that still lives is used on.
  * - `closed`: `close()` was called. It is the last.
  */

@@ -34,18 +34,16 @@ export function joinTabs(
       mine = true
       await work()
     }
-    const hurry = new AbortController()
     try {
       const { locks } = navigator
       await locks.request(name, { ifAvailable: true }, (lock) => lock && begin())
       if (!mine) {
         const turnCame = () => wait(timer, DELIVERY, undefined, signal).then(begin)
-        await wait(timer, patience, locks.request(name, hurry, turnCame), signal)
+        await wait(timer, patience, locks.request(name, turnCame), signal)
       }
     } catch {
       // No locks here, or another token came.
     }
-    hurry.abort()
     await begin()
   }
 

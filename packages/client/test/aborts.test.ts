@@ -49,10 +49,10 @@ describe('an abort is honoured', () => {
     expect(world.source.status.state).toBe('fresh')
   })
 
-  test('while a refusal is read', async () => {
+  test.each([401, 403])('while a refusal is read: %d', async (status) => {
     const world = await new World().start({ token: 'good' })
     world.service.answer = (_request, response) => {
-      response.writeHead(401, { 'content-type': 'application/problem+json' })
+      response.writeHead(status, { 'content-type': 'application/problem+json' })
       response.write('{"action":')
     }
     const aborter = new AbortController()

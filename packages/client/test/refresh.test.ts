@@ -171,18 +171,22 @@ describe('one refresh at a time', () => {
     expect(world.service.tokens).toEqual(['by-hand'])
   })
 
-  test('a token by hand in the very moment of the refresh is kept', async () => {
-    const world = await new World().start()
-    let give: (token: string) => void = () => undefined
-    world.refresh = () => new Promise((resolve) => (give = resolve))
-    const waiting = world.source.get()
-    await until(() => world.refreshes === 1)
-    give('late')
-    world.source.set('by-hand')
-    expect(await waiting).toBe('by-hand')
-    await new Promise(setImmediate)
-    expect(await world.source.get()).toBe('by-hand')
-  })
+  test.each(Array.from({ length: 12 }, (_, tick) => tick))(
+    'a token by hand in the very moment of the refresh is kept (%d)',
+    async (ticks) => {
+      const world = await new World().start()
+      let give: (token: string) => void = () => undefined
+      world.refresh = () => new Promise((resolve) => (give = resolve))
+      const waiting = world.source.get()
+      await until(() => world.refreshes === 1)
+      give('late')
+      for (let tick = 0; tick < ticks; tick += 1) await Promise.resolve()
+      world.source.set('by-hand')
+      await waiting
+      await new Promise(setImmediate)
+      expect(await world.source.get()).toBe('by-hand')
+    },
+  )
 })
 
 describe('a refresh that fails', () => {

@@ -140,6 +140,35 @@ describe('refresh', () => {
     expect(await world.source.get()).toBe('new')
   })
 
+  it('a late refusal of a token that was held to does not begin another hold', async () => {
+    const world = await new World().start({ token: 'bad' })
+    const slow: (() => void)[] = []
+    world.service.answer = ({ path }, response) => {
+      if (path === '/slow') slow.push(() => refuse(response, 401, stopped))
+      else refuse(response, 401, stopped)
+    }
+    const waiting = world.fetch(`${world.service.origin}/slow`)
+    await until(() => slow.length === 1)
+    await world.fetch(world.url)
+    world.clock.advance(30_000)
+    slow[0]?.()
+    await waiting
+    world.service.answer = (_request, response) => void response.end('ok')
+    expect((await world.fetch(world.url)).status).toBe(200)
+    expect(world.refreshes).toBe(1)
+  })
+
+  it.each([429, 500])('a new token is not proven by %d', async (status) => {
+    const world = await new World().start({ token: 'old' })
+    world.service.answer = ({ token }, response) =>
+      token === 'old' ? refuse(response, 401, expired) : void response.writeHead(status).end()
+    expect((await world.fetch(world.url)).status).toBe(status)
+    world.service.answer = (_request, response) => refuse(response, 401, expired)
+    await world.fetch(world.url)
+    expect(world.refreshes).toBe(1)
+    expect(world.source.status).toMatchObject({ until: world.clock.ms + 30_000 })
+  })
+
   it('is only for 401: another status with this action is the answer', async () => {
     const world = await new World().start({ token: 'old' })
     world.service.answer = (_request, response) => refuse(response, 403, { action: 'refresh' })
@@ -179,13 +208,32 @@ describe('401 without a problem document', () => {
       expect((await world.fetch(`${world.service.origin}/admin`)).status).toBe(401)
       expect((await world.fetch(world.url)).status).toBe(200)
     }
-    // …nor does it cost more than one refresh in 30 s.
-    expect(world.refreshes).toBe(1)
+    // …nor does it cost more than one refresh in 30 s, or more than one request each time.
+    expect(world.counts).toEqual({ refreshes: 1, requests: 41 })
     world.clock.advance(30_000)
     await world.fetch(`${world.service.origin}/admin`)
     await world.fetch(`${world.service.origin}/admin`)
     expect(world.refreshes).toBe(2)
   })
+})
+
+test('lock-out: a token that ends during a hold, taken meanwhile, is replaced', async () => {
+  const world = await new World().start({ token: 'old' })
+  world.service.answer = (_request, response) => void response.writeHead(401).end()
+  world.refresh = () => tokenUntil(world.clock.ms, 400)
+  for (const seconds of [30, 60, 120, 240, 480]) {
+    await world.fetch(world.url)
+    world.clock.advance(seconds * 1000)
+  }
+  await world.fetch(world.url)
+  world.service.answer = (_request, response) => void response.end('ok')
+  expect((await world.fetch(world.url)).status).toBe(200)
+  const { refreshes } = world
+  world.clock.advance(400_000)
+  const { tokens } = world.service
+  expect((await world.fetch(world.url)).status).toBe(200)
+  expect(world.refreshes).toBe(refreshes + 1)
+  expect(tokens).not.toContain(world.service.tokens.at(-1))
 })
 
 describe('stop', () => {
@@ -218,6 +266,16 @@ describe('stop', () => {
     world.service.answer = ({ token }, response) =>
       token === 'bad' ? refuse(response, 401, stopped) : void response.end('ok')
     await world.fetch(world.url)
+    await world.source.refresh()
+    expect((await world.fetch(world.url)).status).toBe(200)
+  })
+
+  it('refresh() that brings the same token: it is sent all the same', async () => {
+    const world = await new World().start({ token: 'same' })
+    world.service.answer = (_request, response) => refuse(response, 401, stopped)
+    await world.fetch(world.url)
+    world.refresh = () => 'same'
+    world.service.answer = (_request, response) => void response.end('ok')
     await world.source.refresh()
     expect((await world.fetch(world.url)).status).toBe(200)
   })

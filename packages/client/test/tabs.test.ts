@@ -6,8 +6,9 @@ import { createTokenSource, type TokenSource, type TokenSourceOptions } from '..
 import { bundle } from './fixtures/bundle.ts'
 import { Clock, until } from './fixtures/clock.ts'
 import { Locks } from './fixtures/locks.ts'
+import { refuse, stopped } from './fixtures/service.ts'
 import { tokenUntil } from './fixtures/tokens.ts'
-import { reasonOf } from './fixtures/world.ts'
+import { reasonOf, World } from './fixtures/world.ts'
 
 let count = 0
 /** A name that no other test has. */
@@ -95,6 +96,27 @@ describe('with Web Locks', () => {
     expect(browser.refreshes).toBe(1)
     // The one that hangs takes it as well.
     expect(await hanging).toBe(token)
+  })
+
+  it('a tab whose patience ends while it waits for a token asks once', async () => {
+    withLocks()
+    const browser = new Browser()
+    const share = name()
+    const failing = () => Promise.reject(new Error('down'))
+    const first = browser.tab({ share, onTokenRefresh: failing })
+    const second = browser.tab({ share, refreshTimeout: 200 })
+    browser.refresh = () => new Promise(() => undefined)
+    const failed = reasonOf(first.get())
+    const waiting = reasonOf(second.get())
+    await failed
+    await until(() => browser.clock.pending.includes(250))
+    browser.clock.advance(200)
+    await until(() => browser.refreshes === 1)
+    browser.clock.advance(50)
+    await setTimeout(10)
+    expect(browser.refreshes).toBe(1)
+    browser.clock.advance(150)
+    expect(await waiting).toMatchObject({ reason: 'timeout' })
   })
 
   it('a tab that is closed in the middle lets the next one go ahead', async () => {
@@ -206,6 +228,24 @@ describe('whose token it is', () => {
     { userId: undefined },
   ])('cross-user: a token that says something else is not: %j', async (claims) => {
     expect(await offered(mine, tokenUntil(clock.ms + 60_000, 3600, claims))).toBe(mine)
+  })
+
+  it('an older one is taken in place of one that was refused; then a hold ends, and the next is longer', async () => {
+    const share = name()
+    const world = new World()
+    const token = tokenUntil(world.clock.ms, 3600)
+    await world.start({ share, token })
+    world.service.answer = (_request, response) => refuse(response, 401, stopped)
+    await world.fetch(world.url)
+    const channel = new BroadcastChannel(`countersign:${share}`)
+    onTestFinished(() => channel.close())
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a channel has none
+    channel.postMessage(tokenUntil(world.clock.ms - 60_000, 3600))
+    await until(() => world.source.status.state === 'fresh')
+    expect(await world.source.get()).not.toBe(token)
+    await world.fetch(world.url)
+    expect(world.source.status).toMatchObject({ state: 'stopped', until: world.clock.ms + 60_000 })
+    expect(world.counts).toEqual({ refreshes: 0, requests: 2 })
   })
 
   it('an older token, the same one, and one that cannot be read are not', async () => {

@@ -1,6 +1,7 @@
 // TypeScript that compiles to CommonJS: require() of the packages is typed as well.
 import assert = require('node:assert/strict')
 
+import client = require('@countersign/client')
 import core = require('@countersign/core')
 import express = require('@countersign/express')
 import fastify = require('@countersign/fastify')
@@ -25,3 +26,4 @@ assert.equal(typeof koa.countersign(settings), 'function')
 assert.equal(typeof fastify.countersign(settings), 'function')
 assert.equal(typeof filters.parseFilters, 'function')
 assert.equal(typeof signer.createSigner, 'function')
+assert.equal(typeof client.createTokenSource({ onTokenRefresh: () => 'token' }).get, 'function')

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { createRequire } from 'node:module'
 
+import * as client from '@countersign/client'
 import * as core from '@countersign/core'
 import * as express from '@countersign/express'
 import * as fastify from '@countersign/fastify'
@@ -10,7 +11,7 @@ import * as signer from '@countersign/signer'
 
 import { exercise } from './exercise.cjs'
 
-await exercise({ core, express, fastify, filters, koa, signer })
+await exercise({ client, core, express, fastify, filters, koa, signer })
 
 // One module instance, however it is loaded: `instanceof AuthError` holds across import and require().
 const required = createRequire(import.meta.url)('@countersign/core')

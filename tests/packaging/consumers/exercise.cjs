@@ -15,11 +15,20 @@ const claims = { tenantId: 'ten_acme', userId: 'usr_1', userRoles: ['admin'] }
 const token = jwt.sign(claims, secret, { algorithm: 'HS256', expiresIn: '1h' })
 const forged = jwt.sign(claims, 'another secret, which is not the one', { expiresIn: '1h' })
 
-exports.exercise = async function exercise({ core, express, fastify, filters, koa, signer }) {
+exports.exercise = async function exercise({
+  client,
+  core,
+  express,
+  fastify,
+  filters,
+  koa,
+  signer,
+}) {
   checkFilters(filters)
   await checkCompilers(filters)
   await checkCore(core)
   await checkSigner(signer, core)
+  await checkClient(client, () => expressServer(express, settingsOf(core)))
   await checkServer('express', (settings) => expressServer(express, settings), core)
   await checkServer('koa', (settings) => koaServer(koa, settings), core)
   await checkServer('fastify', (settings) => fastifyServer(fastify, settings), core)
@@ -75,9 +84,30 @@ async function checkSigner({ createSigner, SignerError }, core) {
   await assert.rejects(sign({ userId: undefined }), SignerError)
 }
 
-async function checkServer(name, listen, { memoryDirectory, supportWidget }) {
-  const settings = { profile: supportWidget(), tenants: memoryDirectory(tenants) }
-  const { port, close } = await listen(settings)
+/** A refused token is replaced, and the request sent again. */
+async function checkClient({ createFetch, createTokenSource, TokenRefreshError }, listen) {
+  const { port, close } = await listen()
+  const origins = `http://127.0.0.1:${port}`
+  const source = createTokenSource({ token: forged, onTokenRefresh: async () => token })
+  try {
+    const answer = await createFetch(source, { origins })(`${origins}/v1/me`)
+    assert.deepEqual(await answer.json(), { userId: 'usr_1' })
+    assert.equal(source.status.state, 'fresh')
+    const none = createTokenSource({ onTokenRefresh: async () => '' })
+    await assert.rejects(none.get(), TokenRefreshError)
+  } finally {
+    source.close()
+    await close()
+  }
+}
+
+const settingsOf = ({ memoryDirectory, supportWidget }) => ({
+  profile: supportWidget(),
+  tenants: memoryDirectory(tenants),
+})
+
+async function checkServer(name, listen, core) {
+  const { port, close } = await listen(settingsOf(core))
   const ask = (headers) => fetch(`http://127.0.0.1:${port}/v1/me`, { headers })
   try {
     const accepted = await ask({ authorization: `Bearer ${token}` })

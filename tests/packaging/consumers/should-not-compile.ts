@@ -1,4 +1,5 @@
 // Each line is a mistake that the types refuse. A line that compiles after all is an error: the directive is unused.
+import { createFetch, createTokenSource } from '@countersign/client'
 import {
   createAuthenticator,
   defineProfile,
@@ -180,3 +181,24 @@ await search.sign({}, { expiresIn: '1h' })
 tokenEndpoint(widget, () => ({ filters: { attributes: { env: 'dev' } } }))
 // @ts-expect-error every origin
 tokenEndpoint(widget, () => null, { origins: '*' })
+
+/* clients */
+
+const source = createTokenSource({ onTokenRefresh: () => 'token' })
+
+// @ts-expect-error no way to get a token
+createTokenSource({ token: 'token' })
+// @ts-expect-error a URL instead of a function
+createTokenSource({ onTokenRefresh: '/api/support/token' })
+// @ts-expect-error the whole answer instead of the token
+createTokenSource({ onTokenRefresh: async () => ({ token: 'token' }) })
+// @ts-expect-error shared by everybody
+createTokenSource({ onTokenRefresh: () => 'token', share: true })
+// @ts-expect-error the token instead of its source
+createFetch('token')
+// @ts-expect-error an option that does not exist
+createFetch(source, { origin: 'https://gateway.example' })
+// @ts-expect-error no origin at all
+createFetch(source, { origins: null })
+// @ts-expect-error a state that a status light never has
+if (source.status.state === 'ok') source.close()

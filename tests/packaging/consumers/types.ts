@@ -2,6 +2,13 @@
 import assert from 'node:assert/strict'
 
 import {
+  createFetch,
+  createTokenSource,
+  TokenRefreshError,
+  type TokenSource,
+  type TokenState,
+} from '@countersign/client'
+import {
   AuthError,
   createAuthenticator,
   defineProfile,
@@ -142,3 +149,23 @@ const answer: Response = await fetchEndpoint(
   }),
 )
 assert.equal(answer.status, 401)
+
+const source: TokenSource = createTokenSource({
+  onTokenRefresh: async () => signer.sign({ userId: 'usr_1' }),
+})
+const states: TokenState[] = []
+source.subscribe((status) => {
+  states.push(status.state)
+  if (status.state === 'failed') assert.ok(status.error instanceof TokenRefreshError)
+  if (status.state === 'stopped') assert.equal(typeof status.status, 'number')
+})
+const send: typeof fetch = createFetch(source, {
+  origins: ['https://gateway.example'],
+  header: 'User-Token',
+  apiKey: 'key',
+  fetch: (request) => Promise.resolve(new Response(request.headers.get('user-token'))),
+})
+const sent = await (await send('https://gateway.example/v1', { method: 'POST', body: '{}' })).text()
+assert.equal((await authenticator.verify(sent)).userId, 'usr_1')
+assert.deepEqual(states, ['refreshing', 'fresh'])
+source.close()

@@ -116,7 +116,7 @@ function judgeToken<Custom>(
       if (request.trace) request.trace.key = key.label
       // Time has passed where a key had to be fetched.
       const at = hasKeySets(tenant) ? bench.clock() : clock
-      return judgeAfresh(bench, { ...read, tenant, key }, at)
+      return judgeAfresh(bench, tenant, key, read, at)
     })
   })
 }
@@ -136,12 +136,6 @@ function judgeSeen<Custom>(
 interface ReadToken {
   readonly compact: CompactToken
   readonly claims: JsonObject
-}
-
-/** A token whose signature was checked. */
-interface SignedToken extends ReadToken {
-  readonly tenant: PreparedTenant
-  readonly key: PreparedKey
 }
 
 function readToken<Custom>(token: string, { profile, parseHeader }: Bench<Custom>): ReadToken {
@@ -173,9 +167,12 @@ function agreeOn(
   return id
 }
 
+/** Judges what a key of the tenant signed. */
 function judgeAfresh<Custom>(
   bench: Bench<Custom>,
-  { compact, claims, tenant, key }: SignedToken,
+  tenant: PreparedTenant,
+  key: PreparedKey,
+  { compact, claims }: ReadToken,
   clock: Clock,
 ): Awaitable<Identity<Custom>> {
   const { profile, tokens } = bench

@@ -41,33 +41,39 @@ export function createVerifiedTokens<Custom>(
   const shares = new Map<string, Share>()
   let bytes = 0
 
+  /** Takes from the books what is not in the cache any more. */
+  function forget(held: VerifiedToken<Custom> | undefined): void {
+    if (held === undefined) return
+    const { text, tenant } = held
+    const size = sizeOf(text)
+    const share = shares.get(tenant.id) as Share
+    share.places.delete(placeOf(text))
+    share.bytes -= size
+    bytes -= size
+    if (share.places.size === 0) shares.delete(tenant.id)
+  }
+
   function drop(place: string): void {
     const held = cache.peek(place)
-    if (held === undefined) return
     cache.delete(place)
-    const size = sizeOf(held.text)
-    bytes -= size
-    const share = shares.get(held.tenant.id) as Share
-    share.places.delete(place)
-    share.bytes -= size
-    if (share.places.size === 0) shares.delete(held.tenant.id)
+    forget(held)
   }
 
   function makeRoom(size: number, share: Share | undefined): void {
     while (cache.size >= maxEntries || bytes + size > maxBytes) {
-      const [unused] = cache.rkeys() as Iterable<string>
-      const [oldest] = share !== undefined && isLarge(share, unused) ? share.places : [unused]
-      drop(oldest as string)
+      const [oldest] = share !== undefined && isLarge(share) ? share.places : []
+      if (oldest === undefined) forget(cache.pop())
+      else drop(oldest)
     }
   }
 
   /** Whether a tenant has its share, and no less than the one whose token was not used longest. */
-  function isLarge(share: Share, unused: string | undefined): boolean {
-    // Where it is all one tenant's, the token that was not used longest is its own.
-    if (share.places.size === cache.size) return false
-    const owner = cache.peek(unused as string)?.tenant.id as string
+  function isLarge(share: Share): boolean {
     const load = loadOf(share)
-    return load >= SHARE && load >= loadOf(shares.get(owner) as Share)
+    // Where it is all one tenant's, the token that was not used longest is its own.
+    if (load < SHARE || share.places.size === cache.size) return false
+    const [unused] = cache.rvalues() as Iterable<VerifiedToken<Custom>>
+    return load >= loadOf(shares.get((unused as VerifiedToken<Custom>).tenant.id) as Share)
   }
 
   const loadOf = ({ places, bytes: own }: Share): number =>

@@ -86,7 +86,8 @@ function freezeMembers(value: unknown, depth: number): number {
   if (Array.isArray(value)) {
     for (const item of value as unknown[]) count += freezeMembers(item, depth - 1)
   } else {
-    for (const name of Object.keys(value)) {
+    for (const name in value) {
+      if (!Object.hasOwn(value, name)) continue // a polluted prototype
       if (name === '__proto__') return NaN
       count += 1 + freezeMembers((value as JsonObject)[name], depth - 1)
     }
@@ -95,15 +96,26 @@ function freezeMembers(value: unknown, depth: number): number {
   return count
 }
 
-// The text has already passed JSON.parse, so each colon outside of a string stands after the name of a member.
+// The text has already passed JSON.parse, so a string that a colon follows is the name of a member.
 function countMembers(text: string): number {
   let count = 0
-  let inString = false
-  for (let i = 0; i < text.length; i++) {
-    const char = text.charCodeAt(i)
-    if (char === 0x22) inString = !inString
-    else if (char === 0x5c) i += 1
-    else if (char === 0x3a && !inString) count += 1
+  const hasEscapes = text.includes('\\')
+  for (let i = text.indexOf('"'); i !== -1; i = text.indexOf('"', i)) {
+    i = hasEscapes ? closingQuote(text, i) : text.indexOf('"', i + 1)
+    do i += 1
+    while (isSpace(text.charCodeAt(i)))
+    if (text.charCodeAt(i) === 0x3a) count += 1
   }
   return count
+}
+
+function closingQuote(text: string, opening: number): number {
+  let i = opening + 1
+  while (text.charCodeAt(i) !== 0x22) i += text.charCodeAt(i) === 0x5c ? 2 : 1
+  return i
+}
+
+// RFC 8259 section 2.
+function isSpace(char: number): boolean {
+  return char === 0x20 || char === 0x0a || char === 0x0d || char === 0x09
 }

@@ -181,7 +181,8 @@ function judgeAfresh<Custom>(
   return andThen(checkNotRevoked(bench, identity), () => {
     checkRequiredFilters(profile, tenant, filters)
     // A date or a map that a schema made cannot be frozen: the next request gets one of its own.
-    if (isData(identity.custom)) tokens.set({ text: compact.text, tenant, key, identity, times })
+    if (identity.custom === undefined || isData(identity.custom))
+      tokens.set({ text: compact.text, tenant, key, identity, times })
     return identity
   })
 }

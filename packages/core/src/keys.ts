@@ -161,9 +161,8 @@ export function keysInOrder(
   { alg, kid }: NamedKey,
   now: number,
 ): readonly PreparedKey[] {
-  const [only] = keys
-  if (only !== undefined && keys.length === 1)
-    return only.alg === alg && isActive(only, now) ? keys : NO_KEYS
+  const only = keys.length === 1 ? keys[0] : undefined
+  if (only !== undefined) return only.alg === alg && isActive(only, now) ? keys : NO_KEYS
   const active = keys.filter((key) => key.alg === alg && isActive(key, now))
   if (kid === undefined) return active
   const named = active.filter((key) => key.kid === kid)

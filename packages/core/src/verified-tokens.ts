@@ -1,4 +1,3 @@
-import { LRUCache } from 'lru-cache'
 import type { VerifiedIdentity } from './identity.ts'
 import type { PreparedKey } from './keys.ts'
 import type { PreparedTenant } from './tenant.ts'
@@ -21,109 +20,150 @@ export interface VerifiedTokens<Custom> {
   set(verified: VerifiedToken<Custom>): void
 }
 
-/** What one tenant's tokens may take of a full cache. */
-const SHARE = 0.1
+/** How many tokens may stand in one place. */
+const WAYS = 8
+/** How many places are looked at where one has to give something up for the sake of bytes. */
+const LOOKED_AT = 4
+const SMALLEST = 512
 
 /**
  * A bounded cache of tokens, compared as a whole. The text holds the tenant's claim, so that no two tenants can meet in it.
  * Nothing expires by itself: time is checked at each use.
  *
- * While there is room, every tenant may use it. Once it is full, the token goes that was not used longest; but a tenant that
- * has a tenth of the cache makes room among its own tokens, oldest first, unless that token's tenant has even more. So a
- * flood of one tenant's tokens does not push out those of the others.
+ * It is made as the cache of a processor: a token has one place, with room for eight. Where a place is full, the tenant that
+ * has most of it makes room, and of tenants that have as much, the one whose token comes; of its tokens the one not used
+ * longest goes. So a flood of one tenant's tokens pushes out its own, and while there is room every tenant may use it.
+ * Why it is not a list in order of use: docs/decisions/0024.
  */
 export function createVerifiedTokens<Custom>(
   bounds: false | { maxEntries: number; maxBytes: number },
 ): VerifiedTokens<Custom> {
   if (bounds === false) return { get: () => undefined, set: () => undefined }
-  const { maxEntries, maxBytes } = bounds
-  const cache = new LRUCache<number, Held<Custom>>({ max: maxEntries })
-  const shares = new Map<string, Share>()
+  const { maxBytes } = bounds
+  // More slots than can be filled would only have to be searched.
+  const maxEntries = Math.min(bounds.maxEntries, Math.ceil(maxBytes / SMALLEST))
+  const ways = Math.min(WAYS, maxEntries)
+  const places = Math.floor(maxEntries / ways)
+  const slots = places * ways
+  const tokens = new Array<VerifiedToken<Custom> | undefined>(slots).fill(undefined)
+  // What decides about a slot stands apart from the tokens, which are not in the processor's cache where they were not used
+  // for long: to look at eight of them takes longer than to check a signature. A size of 0: the slot is free.
+  const marks = new Int32Array(slots)
+  const owners = new Int32Array(slots)
+  const sizes = new Float64Array(slots)
+  const uses = new Float64Array(slots)
   let bytes = 0
+  /** How many tokens have come. */
+  let count = 0
+  /** The first slot of the place that gives something up next, when there are too many bytes. */
+  let hand = 0
 
-  /** Takes from the books what is not in the cache any more. */
-  function forget(held: Held<Custom> | undefined): void {
-    if (held === undefined) return
-    const { tenant, place, size } = held
-    const share = shares.get(tenant.id) as Share
-    share.places.delete(place)
-    share.bytes -= size
-    bytes -= size
-    if (share.places.size === 0) shares.delete(tenant.id)
+  const firstOf = (mark: number): number => (mark % places) * ways
+
+  function find(text: string, mark: number): number {
+    const first = firstOf(mark)
+    for (let slot = first; slot < first + ways; slot++)
+      if (marks[slot] === mark && tokens[slot]?.text === text) return slot
+    return NONE
   }
 
-  function drop(place: number): void {
-    const held = cache.peek(place)
-    cache.delete(place)
-    forget(held)
+  function findFree(first: number): number {
+    for (let slot = first; slot < first + ways; slot++) if (sizes[slot] === 0) return slot
+    return NONE
   }
 
-  function makeRoom(size: number, share: Share | undefined): void {
-    while (cache.size >= maxEntries || bytes + size > maxBytes) {
-      const [oldest] = share !== undefined && isLarge(share) ? share.places : []
-      if (oldest === undefined) forget(cache.pop())
-      else drop(oldest)
+  /** Which token of a place goes, if there is one. */
+  function findVictim(first: number, owner: number): number {
+    let victim = NONE
+    let most = 0
+    for (let slot = first; slot < first + ways; slot++) {
+      if (sizes[slot] === 0) continue
+      // Of tenants that have as much, the one whose token comes counts as having more.
+      const has = shareOf(first, owners[slot] as number) + (owners[slot] === owner ? 0.5 : 0)
+      if (has < most || (has === most && (uses[slot] as number) >= (uses[victim] as number)))
+        continue
+      victim = slot
+      most = has
     }
+    return victim
   }
 
-  /** Whether a tenant has its share, and no less than the one whose token was not used longest. */
-  function isLarge(share: Share): boolean {
-    const load = loadOf(share)
-    // Where it is all one tenant's, the token that was not used longest is its own.
-    if (load < SHARE || share.places.size === cache.size) return false
-    const [unused] = cache.rvalues() as Iterable<Held<Custom>>
-    return load >= loadOf(shares.get((unused as Held<Custom>).tenant.id) as Share)
+  function shareOf(first: number, owner: number): number {
+    let has = 0
+    for (let slot = first; slot < first + ways; slot++)
+      if (owners[slot] === owner && sizes[slot] !== 0) has += 1
+    return has
   }
 
-  const loadOf = ({ places, bytes: own }: Share): number =>
-    Math.max(places.size / maxEntries, own / maxBytes)
+  /** Of the next places that hold something, the token that goes is of the tenant that has most of one. */
+  function findVictimAnywhere(owner: number): number {
+    let victim = NONE
+    let most = 0
+    for (let seen = 0; seen < LOOKED_AT; hand = (hand + ways) % slots) {
+      const slot = findVictim(hand, owner)
+      if (slot === NONE) continue
+      seen += 1
+      const has = shareOf(hand, owners[slot] as number)
+      if (has <= most) continue
+      victim = slot
+      most = has
+    }
+    return victim
+  }
+
+  function clear(slot: number): void {
+    bytes -= sizes[slot] as number
+    sizes[slot] = 0
+    marks[slot] = 0
+    tokens[slot] = undefined
+  }
 
   return {
     get(token) {
-      const found = cache.get(placeOf(token))
-      return found?.text === token ? found : undefined
+      const slot = find(token, markOf(token))
+      if (slot === NONE) return undefined
+      uses[slot] = count + 0.5 // later than when the last one came
+      return tokens[slot]
     },
     set(verified) {
-      const { text, tenant, key, identity, times } = verified
-      const place = placeOf(text)
+      const { text, tenant } = verified
       const size = sizeOf(text)
       if (size > maxBytes) return
-      drop(place)
-      makeRoom(size, shares.get(tenant.id))
-      let share = shares.get(tenant.id)
-      if (share === undefined) shares.set(tenant.id, (share = { places: new Set(), bytes: 0 }))
-      share.places.add(place)
-      share.bytes += size
+      const mark = markOf(text)
+      const owner = hashOf(tenant.id)
+      let slot = find(text, mark)
+      if (slot === NONE) slot = findFree(firstOf(mark))
+      if (slot === NONE) slot = findVictim(firstOf(mark), owner)
+      clear(slot)
+      while (bytes + size > maxBytes) clear(findVictimAnywhere(owner))
+      count += 1
       bytes += size
-      // Its size is noted here, so that nobody has to look at a text that was not used for long.
-      cache.set(place, { text, tenant, key, identity, times, place, size })
+      tokens[slot] = verified
+      marks[slot] = mark
+      owners[slot] = owner
+      sizes[slot] = size
+      uses[slot] = count
     },
   }
 }
 
-interface Held<Custom> extends VerifiedToken<Custom> {
-  readonly place: number
-  readonly size: number
+const NONE = -1
+
+// 30 bits of the signature: of the last character but one and the four before it, which are all of six bits.
+function markOf(token: string): number {
+  let mark = 0
+  for (let i = token.length - 6; i < token.length - 1; i++) mark = (mark << 6) ^ token.charCodeAt(i)
+  return mark & 0x3fffffff
 }
 
-/** What one tenant has in the cache. */
-interface Share {
-  /** The oldest first. */
-  readonly places: Set<number>
-  bytes: number
-}
-
-// 30 bits of the signature: the last character but one and the four before it. A map has to read the whole of a key that is
-// a text; with a token of 400 characters that costs more than everything else at a hit (`npm run bench -- --only tokens`). Two
-// tokens that meet here are told apart by the comparison that follows, and the later one stays.
-function placeOf(token: string): number {
-  let place = 0
-  for (let i = token.length - 6; i < token.length - 1; i++)
-    place = (place << 6) ^ token.charCodeAt(i)
-  return place & 0x3fffffff
+// Tenants of the same number share what a place has for one.
+function hashOf(id: string): number {
+  let hash = 0
+  for (let i = 0; i < id.length; i++) hash = (Math.imul(hash, 31) + id.charCodeAt(i)) | 0
+  return hash
 }
 
 // The text once, and about three times its length again in parsed claims and identity.
 function sizeOf(text: string): number {
-  return text.length * 4 + 512
+  return text.length * 4 + SMALLEST
 }

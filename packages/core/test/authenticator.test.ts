@@ -363,7 +363,9 @@ describe('the token cache', () => {
     const first: unknown[] = []
     for (const token of tokens) first.push(await identityOf(auth, token))
     expect(await identityOf(auth, tokens[3])).toBe(first[3])
-    expect(await identityOf(auth, tokens[0])).not.toBe(first[0])
+    const again: unknown[] = []
+    for (const token of tokens) again.push(await identityOf(auth, token))
+    expect(again.every((identity, n) => identity === first[n])).toBe(false)
   })
 })
 

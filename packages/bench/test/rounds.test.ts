@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { compete, times, type Entrant } from '../src/harness/rounds.ts'
+import { compete, competeAnew, times, type Entrant } from '../src/harness/rounds.ts'
 import { calibrate, timeCalls } from '../src/harness/timing.ts'
 
 function entrants(names: readonly string[], log: string[]): Entrant[] {
@@ -29,6 +29,33 @@ describe('compete', () => {
 
   it('refuses two of the same name, whose samples would be mixed', async () => {
     await expect(compete(entrants(['a', 'a'], []), 1)).rejects.toThrow('the same name')
+  })
+})
+
+describe('competeAnew', () => {
+  it('starts everyone again each time, puts the samples together, and asks the last ones', async () => {
+    const log: string[] = []
+    const open = async () => {
+      log.push('open')
+      return entrants(['a', 'b'], log).map((entrant) => ({
+        ...entrant,
+        close: () => void log.push('close'),
+      }))
+    }
+    const results = await competeAnew(2, 2, open, async (last) => void log.push(`${last.length}`))
+    expect(times(results, 'b', 'wall')).toEqual([20, 20, 20, 20])
+    expect(log.join(' ')).toBe('open a b b a close close open a b b a 2 close close')
+  })
+
+  it('closes them also where one fails', async () => {
+    let closed = 0
+    const failing: Entrant = {
+      name: 'a',
+      round: () => Promise.reject(new Error('broken')),
+      close: () => (closed += 1),
+    }
+    await expect(competeAnew(2, 2, async () => [failing])).rejects.toThrow('broken')
+    expect(closed).toBe(1)
   })
 })
 

@@ -11,6 +11,8 @@ export interface FloodResult {
   /** Nanoseconds of the clock, and of processor time, for all requests; making the tokens is not in it. */
   readonly wall: number
   readonly cpu: number
+  /** Seconds from the first request to the last, with all that was done beside them. */
+  readonly seconds: number
   /** Bytes of resident memory above the idle process, at the worst moment. */
   readonly peak: number
   readonly directoryCalls: number
@@ -57,6 +59,7 @@ export async function runFlood(name: FloodName, requests: number): Promise<Flood
   globalThis.gc?.()
   const idle = process.memoryUsage.rss()
   const callsBefore = directory.calls()
+  const began = performance.now()
   let peak = idle
   let wall = 0
   let cpu = 0
@@ -70,11 +73,13 @@ export async function runFlood(name: FloodName, requests: number): Promise<Flood
     cpu += (user + system) * 1000
     peak = Math.max(peak, process.memoryUsage.rss())
   }
+  const seconds = (performance.now() - began) / 1000
   const directoryCalls = directory.calls() - callsBefore
   return {
     requests,
     wall,
     cpu,
+    seconds,
     peak: peak - idle,
     directoryCalls,
     stillKnown: stillKnown(isHeld, known),

@@ -44,6 +44,33 @@ export async function compete(
   return results
 }
 
+/**
+ * Lets entrants compete, closes them, and does it again with new ones, so often. How well a process happens to compile its
+ * code differs by more than what is compared here, and stays as it is until it ends.
+ *
+ * @param open starts the entrants
+ * @param last what is still to be asked of the entrants of the last time
+ */
+export async function competeAnew(
+  generations: number,
+  rounds: number,
+  open: () => Promise<readonly Entrant[]>,
+  last: (entrants: readonly Entrant[]) => Promise<void> = async () => {},
+): Promise<Results> {
+  const results = new Map<string, readonly Sample[]>()
+  for (let generation = 1; generation <= generations; generation += 1) {
+    const entrants = await open()
+    try {
+      for (const [name, samples] of await compete(entrants, rounds))
+        results.set(name, [...(results.get(name) ?? []), ...samples])
+      if (generation === generations) await last(entrants)
+    } finally {
+      for (const entrant of entrants) entrant.close()
+    }
+  }
+  return results
+}
+
 /** The list, begun at another place. */
 export function rotated<T>(list: readonly T[], by: number): T[] {
   const first = list.length === 0 ? 0 : by % list.length

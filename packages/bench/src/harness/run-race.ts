@@ -5,7 +5,7 @@ import { startProcess, type PeerProcess } from './peer-process.ts'
 import type { Facts, Race } from './race.ts'
 import { raceTable } from './race-table.ts'
 import type { Table } from './report.ts'
-import { compete, type Entrant, type Sample } from './rounds.ts'
+import { competeAnew, type Entrant, type Sample } from './rounds.ts'
 import type { Size } from './size.ts'
 
 // What fast-jwt says about keying its cache by the token; it would stand in the middle of the report.
@@ -19,15 +19,16 @@ export interface Place {
 
 /** Runs a race to its end. @throws WrongAnswer before anything is timed */
 export async function runRace(race: Race, place: Place, size: Size): Promise<Table> {
-  const entrants = await openEntrants(race, place, size)
-  try {
-    const results = await compete(entrants, size.rounds)
-    const facts: Record<string, Facts> = {}
-    for (const entrant of entrants) facts[entrant.name] = (await entrant.facts?.()) ?? {}
-    return raceTable(race, results, facts)
-  } finally {
-    for (const entrant of entrants) entrant.close()
-  }
+  const facts: Record<string, Facts> = {}
+  const results = await competeAnew(
+    size.generations,
+    size.rounds,
+    () => openEntrants(race, place, size),
+    async (entrants) => {
+      for (const entrant of entrants) facts[entrant.name] = (await entrant.facts?.()) ?? {}
+    },
+  )
+  return raceTable(race, results, facts)
 }
 
 /**

@@ -57,7 +57,7 @@ export async function run(size: Size): Promise<readonly Table[]> {
   try {
     const entrants = await openEntrants(merges, { scenario: 'filters-merge', race: 0 }, size)
     try {
-      const results = await compete([...entrants, ...servers], size.httpRounds)
+      const results = await compete([...entrants, ...servers], size.generations * size.httpRounds)
       const cpu = (name: string): number[] => times(results, name, 'cpu')
       const rows = [...results.keys()].map((name) => {
         const share = ratios(cpu(name), cpu(BARE)).map((ratio) => ratio * 100)

@@ -1,4 +1,4 @@
-import { compete } from '../harness/rounds.ts'
+import { competeAnew } from '../harness/rounds.ts'
 import type { Table } from '../harness/report.ts'
 import type { Size } from '../harness/size.ts'
 import { openServers } from '../http/open-servers.ts'
@@ -30,11 +30,8 @@ async function measure(framework: Framework, size: Size): Promise<Table> {
   const traffic = makeTraffic(1, 1, 10_000)
   const names = Object.keys(await loadServers(framework))
   const wanted = { framework, names, traffic, tokens: () => traffic.known }
-  const servers = await openServers(wanted, size)
-  try {
-    const results = await compete(servers, size.httpRounds)
-    return httpTable(framework, results, ['bare', 'floor'], BARS)
-  } finally {
-    for (const server of servers) server.close()
-  }
+  const results = await competeAnew(size.generations, size.httpRounds, () =>
+    openServers(wanted, size),
+  )
+  return httpTable(framework, results, ['bare', 'floor'], BARS)
 }

@@ -1,5 +1,5 @@
 import { randomNumbers } from '../filters/documents.ts'
-import { compete } from '../harness/rounds.ts'
+import { competeAnew } from '../harness/rounds.ts'
 import type { Table } from '../harness/report.ts'
 import type { Size } from '../harness/size.ts'
 import { openServers } from '../http/open-servers.ts'
@@ -33,15 +33,11 @@ async function measure(framework: Framework, size: Size): Promise<Table> {
   const tokens = mixer(traffic, size.requests)
   // Every known token is sent once before anything is measured.
   const warmUpRequests = Math.max(size.warmUpRequests, size.users)
-  const servers = await openServers(
-    { framework, names, traffic, tokens },
-    { ...size, warmUpRequests },
+  const wanted = { framework, names, traffic, tokens }
+  const results = await competeAnew(size.generations, size.httpRounds, () =>
+    openServers(wanted, { ...size, warmUpRequests }),
   )
-  try {
-    return httpTable(framework, await compete(servers, size.httpRounds), ['bare'], [])
-  } finally {
-    for (const server of servers) server.close()
-  }
+  return httpTable(framework, results, ['bare'], [])
 }
 
 /** The tokens of one round after the other: no first sight is sent twice, to whichever server. */

@@ -9,6 +9,7 @@ export default defineConfig({
   ...base,
   test: {
     ...base.test,
+    projects: undefined,
     include: ['packages/core/test/**/*.test.ts'],
     exclude: ['packages/core/test/{laws,documents}/**'],
     env: { RUNS: '200' },

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { request, type ServerResponse } from 'node:http'
 import type { Tenant } from '@countersign/core'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { createClock } from '../fixtures/clock.ts'
 import { widgetToken, WIDGET_TENANTS } from '../fixtures/widget.ts'
 import { serving, type Host, type RunningApp } from '../hosts/host.ts'
 import { bearer } from './case.ts'
@@ -76,6 +77,7 @@ function hangingService(lookupTimeout = 10_000) {
   const asked = deferred<void>()
   const aborted = deferred<void>()
   const recovered = deferred<Tenant>()
+  const clock = createClock()
   const find = (_id: string, { signal }: { signal: AbortSignal }): Promise<Tenant> => {
     signal.addEventListener('abort', () => aborted.resolve())
     asked.resolve()
@@ -87,12 +89,15 @@ function hangingService(lookupTimeout = 10_000) {
   }
   return {
     app: {
-      auth: widget({ tenants: { find }, lookupTimeout }),
+      auth: widget({ tenants: { find }, lookupTimeout, now: clock.now }),
       routes: [{ path: '/echo', handler }],
     },
     asked: asked.promise,
     aborted: aborted.promise,
-    recover: () => recovered.resolve(acme),
+    recover() {
+      recovered.resolve(acme)
+      clock.advance(5) // a directory that failed is left alone for a moment
+    },
     calls: () => calls,
   }
 }

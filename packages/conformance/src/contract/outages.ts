@@ -1,6 +1,7 @@
 import type { AuthenticatorOptions, Tenant, TenantDirectory } from '@countersign/core'
 import { describe, expect, it } from 'vitest'
 import { searchToken, SEARCH_TENANTS } from '../fixtures/search.ts'
+import { createClock } from '../fixtures/clock.ts'
 import { widgetToken, WIDGET_TENANTS } from '../fixtures/widget.ts'
 import { serving, type AppDescription, type Host } from '../hosts/host.ts'
 import { bearer, posting, userToken } from './case.ts'
@@ -67,9 +68,14 @@ export function describeOutages(host: Host): void {
         if (down) throw new Error('down')
         return acme
       }
-      await serving(host, service({ auth: widget({ tenants: { find } }) }), async (app) => {
+      const clock = createClock()
+      const auth = widget({ tenants: { find }, now: clock.now })
+      await serving(host, service({ auth }), async (app) => {
         expectProblem(await send(app, bearer(widgetToken())), 'keys_unavailable')
         down = false
+        // A directory that failed is left alone for a moment.
+        expectProblem(await send(app, bearer(widgetToken())), 'keys_unavailable')
+        clock.advance(5)
         expect((await send(app, bearer(widgetToken()))).status).toBe(200)
       })
     })

@@ -34,11 +34,11 @@ const prepared = new Map<SigningKey, PreparedKey>(
   [...secrets, ...publicKeys].map((key) => [key, prepareKey(key.tenantKey)]),
 )
 
-/** Up to four keys of the kind of one, in any order, mostly with that one among them. */
+/** Up to three keys of the kind of one, in any order, mostly with that one among them. */
 function keySet(key: SigningKey, random: Random): readonly PreparedKey[] {
   const all = key.alg === 'HS256' ? secrets : publicKeys
-  const some = Array.from({ length: 1 + random.below(3) }, () => random.pick(all))
-  if (random.below(4) > 0) some.splice(random.below(some.length + 1), 0, key)
+  const some = Array.from({ length: random.below(3) }, () => random.pick(all))
+  if (some.length === 0 || random.below(4) > 0) some.splice(random.below(some.length + 1), 0, key)
   return some.map((one) => prepared.get(one) as PreparedKey)
 }
 

@@ -45,7 +45,7 @@ export function createVerifiedTokens<Custom>(
   const ways = Math.min(WAYS, maxEntries)
   const places = Math.floor(maxEntries / ways)
   const slots = places * ways
-  const tokens = new Array<VerifiedToken<Custom> | undefined>(slots).fill(undefined)
+  const tokens = Array.from<VerifiedToken<Custom> | undefined>({ length: slots })
   // What decides about a slot stands apart from the tokens, which are not in the processor's cache where they were not used
   // for long: to look at eight of them takes longer than to check a signature. A size of 0: the slot is free.
   const marks = new Int32Array(slots)

@@ -69,7 +69,7 @@ export const MUTATIONS: Readonly<Record<string, Mutation>> = {
   ),
   'a zero before it': resigned((bytes) => Buffer.concat([Buffer.alloc(1), bytes])),
   'without its first byte': resigned((bytes) => bytes.subarray(1)),
-  reversed: resigned((bytes) => Buffer.from(bytes).reverse()),
+  reversed: resigned((bytes) => Buffer.from(bytes).toReversed()),
   'its halves changed over': resigned((bytes) =>
     Buffer.concat([bytes.subarray(bytes.length / 2), bytes.subarray(0, bytes.length / 2)]),
   ),
@@ -88,8 +88,8 @@ export const MUTATIONS: Readonly<Record<string, Mutation>> = {
   // RFC 8032 section 5.1.7: S has to be below the order, else a signature has many forms.
   's of Ed25519 and its order': resigned((bytes, _random, { key }) => {
     if (key.alg !== 'EdDSA') return bytes
-    const s = toNumber(Buffer.from(bytes.subarray(32)).reverse()) + ED25519_ORDER
-    return Buffer.concat([bytes.subarray(0, 32), toBytes(s, 32).reverse()])
+    const s = toNumber(Buffer.from(bytes.subarray(32)).toReversed()) + ED25519_ORDER
+    return Buffer.concat([bytes.subarray(0, 32), toBytes(s, 32).toReversed()])
   }),
   'one bit of the payload': (given, random) => {
     const { header, payload, bytes } = partsOf(given)

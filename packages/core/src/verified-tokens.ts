@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto'
 import type { VerifiedIdentity } from './identity.ts'
 import type { PreparedKey } from './keys.ts'
 import type { PreparedTenant } from './tenant.ts'
@@ -156,10 +157,13 @@ function markOf(token: string): number {
   return mark & 0x3fffffff
 }
 
+// Another one in each process, so that nobody can choose an id whose tokens count as those of another tenant.
+const FACTOR = randomInt(2 ** 31 - 1) | 1
+
 // Tenants of the same number share what a place has for one.
 function hashOf(id: string): number {
   let hash = 0
-  for (let i = 0; i < id.length; i++) hash = (Math.imul(hash, 31) + id.charCodeAt(i)) | 0
+  for (let i = 0; i < id.length; i++) hash = (Math.imul(hash, FACTOR) + id.charCodeAt(i)) | 0
   return hash
 }
 

@@ -20,7 +20,7 @@ import { checkRevocation, type Revocation } from './revocation.ts'
 import { isSignedBy } from './signature.ts'
 import { hasRequiredAttributes, isTenantId, type PreparedTenant } from './tenant.ts'
 import type { TenantLookup } from './tenant-lookup.ts'
-import { stillPass } from './time.ts'
+import { isWithin, safeWindow } from './time.ts'
 import {
   readCompact,
   readHeader,
@@ -91,24 +91,23 @@ function judgeToken<Custom>(
   const seen = token.length > limits.tokenBytes ? undefined : bench.tokens.get(token)
   const fresh = seen === undefined ? readToken(token, bench) : undefined
   // Before the signature only the tenant claim is read, and only to compare or look up.
-  const signed = fresh === undefined ? seen?.tenant.id : tenantClaim(fresh.claims, bench.profile)
+  const signed = fresh === undefined ? seen?.tenantId : tenantClaim(fresh.claims, bench.profile)
   const id = agreeOn(request.named, request.hint, keyOwner?.id, signed)
   // The id of a token that passed is one already.
   if (id === undefined || (seen === undefined && !isTenantId(id)))
     throw new AuthError('token_rejected', { reason: 'no tenant is named' })
 
-  return andThen(keyOwner ?? bench.tenants.byId(id), (tenant) => {
+  const start = bench.clock()
+  const atHand = keyOwner ?? (seen?.hold?.holdsAt(start.now) === true ? seen.tenant : undefined)
+  return andThen(atHand ?? bench.tenants.byId(id), (tenant) => {
     if (tenant === undefined) throw new AuthError('token_rejected', { reason: 'unknown tenant' })
     if (request.trace) request.trace.tenantId = tenant.id
-    const clock = bench.clock()
+    // Time may have passed where it was looked up.
+    const clock = atHand === undefined ? bench.clock() : start
     // A verdict rests on the very record that judged: with another one, be it newer or older, it starts afresh.
-    if (
-      seen !== undefined &&
-      seen.tenant === tenant &&
-      isActive(seen.key, clock.now) &&
-      (!hasKeySets(tenant) || bench.keySets.isCurrent(tenant, seen.key, clock.now))
-    ) {
+    if (seen?.tenant === tenant && isKeyInForce(bench, seen, clock.now)) {
       if (request.trace) request.trace.key = seen.key.label
+      if (atHand === undefined) seen.hold = bench.tenants.hold(tenant)
       return judgeSeen(bench, seen, clock)
     }
     const read = fresh ?? readToken(token, bench)
@@ -121,16 +120,26 @@ function judgeToken<Custom>(
   })
 }
 
+function isKeyInForce<Custom>(
+  { keySets }: Bench<Custom>,
+  seen: VerifiedToken<Custom>,
+  now: number,
+): boolean {
+  if (!isWithin(seen, now) && !isActive(seen.key, now)) return false
+  if (!seen.isPublished) return true
+  return hasKeySets(seen.tenant) && keySets.isCurrent(seen.tenant, seen.key, now)
+}
+
 /** What can change about a token that passed, under the same record and key: the time, and whether it is revoked. */
 function judgeSeen<Custom>(
   bench: Bench<Custom>,
-  { tenant, identity, times }: VerifiedToken<Custom>,
+  seen: VerifiedToken<Custom>,
   clock: Clock,
 ): Awaitable<Identity<Custom>> {
-  // The first says yes quickly; the second says why not.
-  if (!stillPass(times, clock, maxLifetime(bench.profile, tenant)))
-    checkTokenTimes(identity.claims, bench.profile, tenant, clock)
-  return checkNotRevoked(bench, identity)
+  // The first says yes quickly; the second knows for sure, and why not.
+  if (!isWithin(seen, clock.now))
+    checkTokenTimes(seen.identity.claims, bench.profile, seen.tenant, clock)
+  return checkNotRevoked(bench, seen.identity)
 }
 
 interface ReadToken {
@@ -175,14 +184,27 @@ function judgeAfresh<Custom>(
   { compact, claims }: ReadToken,
   clock: Clock,
 ): Awaitable<Identity<Custom>> {
-  const { profile, tokens } = bench
+  const { profile } = bench
   const { identity: judged, filters, times } = judgeClaims(claims, profile, tenant, clock)
   const identity = ground(judged, { by: bench, tenant, key, filters })
   return andThen(checkNotRevoked(bench, identity), () => {
     checkRequiredFilters(profile, tenant, filters)
     // A date or a map that a schema made cannot be frozen: the next request gets one of its own.
-    if (identity.custom === undefined || isData(identity.custom))
-      tokens.set({ text: compact.text, tenant, key, identity, times })
+    if (identity.custom === undefined || isData(identity.custom)) {
+      const rules = { tolerance: clock.tolerance, maxLifetime: maxLifetime(profile, tenant) }
+      const { from, until } = safeWindow(times, rules, key)
+      bench.tokens.set({
+        text: compact.text,
+        tenantId: tenant.id,
+        tenant,
+        hold: undefined, // asked for when the token comes again, which not every one does
+        key,
+        isPublished: !tenant.keys.includes(key),
+        from,
+        until,
+        identity,
+      })
+    }
     return identity
   })
 }

@@ -15,10 +15,21 @@ import type { NotReady } from './tenant-lookup/warm.ts'
 export interface TenantLookup {
   byId(id: string): Awaitable<PreparedTenant | undefined>
   byApiKeyHash(hash: string): Awaitable<PreparedTenant | undefined>
+  /** How long `byId` goes on answering with this very tenant; `undefined` where it has to be looked up each time. */
+  hold(tenant: PreparedTenant): Hold | undefined
   /** Forgets a tenant, and what is being fetched. */
   invalidate(id: string): void
   /** Loads tenants ahead; tells which are not ready. */
   warm(ids: Iterable<string>): Promise<readonly NotReady[]>
+}
+
+/** How long an answer holds: with many tenants, to ask this takes a small part of looking the tenant up again. */
+export interface Hold {
+  /**
+   * Whether a look-up would give the very same answer, at once, and change nothing, at an instant (seconds since the epoch).
+   * `false` says nothing: it has to be looked up.
+   */
+  holdsAt(now: number): boolean
 }
 
 export interface TenantLookupOptions {

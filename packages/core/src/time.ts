@@ -46,21 +46,39 @@ export function checkTimes(
   return { expiresAt: exp, issuedAt: iat, notBefore: nbf }
 }
 
+/** From one second, included, to another, excluded: whole seconds since the epoch. */
+export interface Window {
+  readonly from: number
+  readonly until: number
+}
+
+const NEVER: Window = { from: 0, until: 0 }
+
+// Far beyond the year 30 000; sums of seconds up to here are exact to a small part of one.
+const LATEST = 2 ** 40
+
 /**
- * Whether time claims that passed {@link checkTimes} once pass it again, where only the time is another. It makes the same
- * comparisons, so that the two agree to the last bit.
+ * The whole seconds that are safely between two instants: one less at both ends, where only the comparison itself can tell.
+ * Small whole numbers stand in an object itself, others elsewhere in memory.
  */
-export function stillPass(
-  { expiresAt, issuedAt = -Infinity, notBefore = -Infinity }: TokenTimes,
-  { now, tolerance }: Omit<TimeRules, 'maxLifetime'>,
-  maxLifetime: number,
-): boolean {
-  return (
-    now < expiresAt + tolerance &&
-    notBefore <= now + tolerance &&
-    issuedAt <= now + tolerance &&
-    expiresAt - now <= maxLifetime + tolerance
-  )
+export function safelyBetween(from: number, until: number): Window {
+  if (!(until < LATEST)) return NEVER
+  return { from: Math.max(0, Math.ceil(from) + 1), until: Math.max(0, Math.floor(until) - 1) }
+}
+
+/** When time claims that passed {@link checkTimes} once are sure to pass again, and a key is sure to be active. */
+export function safeWindow(
+  { expiresAt, issuedAt = 0, notBefore = 0 }: TokenTimes,
+  { tolerance, maxLifetime }: Omit<TimeRules, 'now'>,
+  key: { readonly notBefore: number; readonly notAfter: number },
+): Window {
+  const from = Math.max(issuedAt, notBefore, expiresAt - maxLifetime) - tolerance
+  const until = Math.min(expiresAt + tolerance, key.notAfter)
+  return safelyBetween(Math.max(from, key.notBefore), until)
+}
+
+export function isWithin({ from, until }: Window, now: number): boolean {
+  return from <= now && now < until
 }
 
 // RFC 7519 section 2, NumericDate: a JSON number, fractions included. 1e400 parses as Infinity.

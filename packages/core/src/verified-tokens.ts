@@ -2,17 +2,26 @@ import { randomInt } from 'node:crypto'
 import type { VerifiedIdentity } from './identity.ts'
 import type { PreparedKey } from './keys.ts'
 import type { PreparedTenant } from './tenant.ts'
-import type { TokenTimes } from './time.ts'
+import type { Hold } from './tenant-lookup.ts'
+import type { Window } from './time.ts'
 
-/** A token that passed, with all that the verdict rests on. */
-export interface VerifiedToken<Custom> {
+/**
+ * A token that passed, with all that the verdict rests on, and the window in which its times and those of its key can have
+ * no objection. What each use needs stands here itself: of many tenants, the record and the key are not in the processor's
+ * cache.
+ */
+export interface VerifiedToken<Custom> extends Window {
   /** The token itself, in its one spelling. */
   readonly text: string
+  readonly tenantId: string
   /** The very record that judged it. */
   readonly tenant: PreparedTenant
+  /** How long the record need not be looked up again. */
+  hold: Hold | undefined
   readonly key: PreparedKey
+  /** Whether the key was fetched, and may be gone from its set. */
+  readonly isPublished: boolean
   readonly identity: VerifiedIdentity<Custom>
-  readonly times: TokenTimes
 }
 
 /** Tokens that passed before. Only successes are kept, so that bad tokens cannot fill it. */
@@ -127,11 +136,11 @@ export function createVerifiedTokens<Custom>(
       return tokens[slot]
     },
     set(verified) {
-      const { text, tenant } = verified
+      const { text, tenantId } = verified
       const size = sizeOf(text)
       if (size > maxBytes) return
       const mark = markOf(text)
-      const owner = hashOf(tenant.id)
+      const owner = hashOf(tenantId)
       let slot = find(text, mark)
       if (slot === NONE) slot = findFree(firstOf(mark))
       if (slot === NONE) slot = findVictim(firstOf(mark), owner)

@@ -1,6 +1,10 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { checkTimes } from '../src/time.ts'
+import { AuthError } from '../src/errors.ts'
+import { isActive } from '../src/keys.ts'
+import { checkTimes, isWithin, safelyBetween, safeWindow } from '../src/time.ts'
 import { refusalOf } from './fixtures/refusals.ts'
+import { parameters } from './laws/runs.ts'
 
 const NOW = 1_000_000
 const rules = { now: NOW, tolerance: 30, maxLifetime: 3600 }
@@ -135,4 +139,88 @@ describe('a clock that says NaN', () => {
   it('refuses', () => {
     expect(refused({ exp: NOW + 60 }, { now: NaN })).toEqual(expired)
   })
+})
+
+describe('safeWindow', () => {
+  const always = { notBefore: -Infinity, notAfter: Infinity }
+  const lasting = { tolerance: 30, maxLifetime: 3600 }
+  const times = { expiresAt: NOW + 300, issuedAt: NOW, notBefore: undefined }
+
+  it('is a second or two narrower than what passes', () => {
+    expect(safeWindow(times, lasting, always)).toEqual({ from: NOW - 29, until: NOW + 329 })
+    expect(safeWindow({ ...times, notBefore: NOW + 100.5 }, lasting, always)).toMatchObject({
+      from: NOW + 72,
+    })
+    const key = { notBefore: NOW + 50, notAfter: NOW + 200 }
+    expect(safeWindow(times, lasting, key)).toEqual({ from: NOW + 51, until: NOW + 199 })
+    expect(safeWindow(times, { ...lasting, maxLifetime: 100 }, always)).toMatchObject({
+      from: NOW + 171,
+    })
+  })
+
+  it('is empty for times in which a part of a second is lost', () => {
+    const far = safeWindow({ ...times, expiresAt: 1e17 }, { ...lasting, maxLifetime: 1e17 }, always)
+    expect(isWithin(far, NOW)).toBe(false)
+    expect(isWithin(safelyBetween(0, NaN), 1)).toBe(false)
+    expect(isWithin(safelyBetween(NaN, NOW), 1)).toBe(false)
+  })
+
+  it('holds nothing for a clock that says NaN', () => {
+    expect(isWithin(safeWindow(times, lasting, always), NaN)).toBe(false)
+  })
+
+  it('never says yes where the comparisons say no, at any instant', () => {
+    const parameter = parameters('safe windows', 5000)
+    // Around one instant, so that they meet; on whole seconds, beside them, and far from everything.
+    const offset = fc.oneof(
+      fc.integer({ min: -10, max: 10 }),
+      fc.double({ min: -10, max: 10, noNaN: true }),
+      fc.integer({ min: -1e6, max: 1e6 }),
+      fc.constantFrom(-1e300, -1e17, 1e12, 1e17, 1e300),
+    )
+    const instant = offset.map((by) => NOW + by)
+    const key = fc.record({
+      notBefore: fc.oneof(instant, fc.constant(-Infinity)),
+      notAfter: fc.oneof(instant, fc.constant(Infinity)),
+    })
+    const claims = fc.record(
+      { exp: instant, iat: instant, nbf: instant },
+      { requiredKeys: ['exp'] },
+    )
+    const settings = fc.record({
+      tolerance: fc.constantFrom(0, 0.5, 5, 30),
+      maxLifetime: fc.constantFrom(1, 5.5, 30, 3600, 1e17, Infinity),
+    })
+    let within = 0
+    fc.assert(
+      fc.property(claims, key, settings, fc.array(offset, { minLength: 20 }), (...given) => {
+        const [{ exp, iat, nbf }, window, rule, nows] = given
+        const found = { expiresAt: exp, issuedAt: iat, notBefore: nbf }
+        for (const by of [0, ...nows]) {
+          const now = NOW + by
+          // What passed once is what a window is made of.
+          if (!passes({ exp, iat, nbf }, now, rule)) continue
+          const safe = safeWindow(found, rule, window)
+          for (const later of nows.map((n) => NOW + n)) {
+            if (!isWithin(safe, later)) continue
+            within += 1
+            expect(passes({ exp, iat, nbf }, later, rule) && isActive(window, later)).toBe(true)
+          }
+          break
+        }
+      }),
+      parameter,
+    )
+    if (parameter.isFull) expect(within).toBeGreaterThan(100)
+  })
+
+  function passes(claims: object, now: number, rule: typeof lasting): boolean {
+    try {
+      checkTimes(claims as Record<string, unknown>, { ...rule, now })
+      return true
+    } catch (error) {
+      expect(AuthError.isGenuine(error)).toBe(true)
+      return false
+    }
+  }
 })

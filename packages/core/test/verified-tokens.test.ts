@@ -14,10 +14,14 @@ const globex = tenantOf('globex')
 function verified(text: string, tenant: PreparedTenant = acme): VerifiedToken<undefined> {
   return {
     text,
+    tenantId: tenant.id,
     tenant,
+    hold: undefined,
     key: tenant.keys[0] as PreparedKey,
+    isPublished: false,
+    from: 0,
+    until: 0,
     identity: { kind: 'verified' } as VerifiedIdentity<undefined>,
-    times: { expiresAt: 0, issuedAt: undefined, notBefore: undefined },
   }
 }
 

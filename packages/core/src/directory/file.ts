@@ -75,7 +75,9 @@ export function fileDirectory(path: string, options: FileDirectoryOptions = {}):
     if (version === seen) return
     seen = version
     try {
+      const last = current
       current = load()
+      last.retire()
     } catch (error) {
       onError(error as Error)
     }

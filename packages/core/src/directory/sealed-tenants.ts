@@ -54,10 +54,25 @@ export interface SealedTenant {
   fits: object | undefined
 }
 
+/** A time during which no tenant is replaced or removed. */
+export class Edition {
+  #isOver = false
+
+  /** Whether it has not ended. */
+  holdsAt(): boolean {
+    return !this.#isOver
+  }
+
+  end(): void {
+    this.#isOver = true
+  }
+}
+
 /** Checked, frozen tenants by id and by API key: what the memory and the file directory stand on. */
 export class SealedTenants {
   readonly #byId = new Map<string, SealedTenant>()
   readonly #byApiKeyHash = new Map<string, SealedTenant>()
+  #edition = new Edition()
 
   /** Takes in a list, and returns what it had to leave out. */
   static from(tenants: Iterable<unknown>): {
@@ -87,15 +102,29 @@ export class SealedTenants {
     return this.#byApiKeyHash.get(hash)
   }
 
+  /** While it holds, every tenant that is found now is found again. */
+  get edition(): Edition {
+    return this.#edition
+  }
+
+  /** Ends the edition: others stand in place of these tenants. */
+  retire(): void {
+    this.#edition.end()
+    this.#edition = new Edition()
+  }
+
   /** Adds a tenant, or replaces the one of that id. @throws Error with the reason as its message */
   set(tenant: unknown): void {
     this.#put(seal(tenant))
   }
 
   delete(id: string): boolean {
-    for (const hash of this.#byId.get(id)?.record.apiKeyHashes ?? [])
-      this.#byApiKeyHash.delete(hash)
-    return this.#byId.delete(id)
+    const sealed = this.#byId.get(id)
+    if (sealed === undefined) return false
+    for (const hash of sealed.record.apiKeyHashes ?? []) this.#byApiKeyHash.delete(hash)
+    this.#byId.delete(id)
+    this.retire()
+    return true
   }
 
   #add(sealed: SealedTenant): void {

@@ -39,6 +39,7 @@ export function createCachedLookup(
   return {
     byId: ids.find,
     byApiKeyHash: (hash) => (apiKeys ?? byHash()).find(hash),
+    hold: (tenant) => ids.hold(tenant.id, tenant),
     invalidate(id) {
       reader.forget(id)
       ids.invalidate(id)

@@ -31,6 +31,10 @@ export function createLiveLookup(
   return {
     byId,
     byApiKeyHash: (hash) => ready(current().byApiKeyHash(hash)),
+    hold(tenant) {
+      const { edition } = current()
+      return current().byId(tenant.id)?.tenant === tenant ? edition : undefined
+    },
     invalidate: () => undefined,
     warm: (ids) => warm(ids, byId, undefined),
   }

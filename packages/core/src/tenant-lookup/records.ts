@@ -3,6 +3,7 @@ import type { Awaitable } from '../awaitable.ts'
 import { nameOf } from '../directory/sealed-tenants.ts'
 import { reportTenant } from '../events.ts'
 import type { PreparedTenant } from '../tenant.ts'
+import type { Hold } from '../tenant-lookup.ts'
 import {
   failAgain,
   isPausing,
@@ -11,6 +12,7 @@ import {
   type Failure,
 } from './back-off.ts'
 import { createFlights, type Airborne, type Flight, type Traffic } from './flights.ts'
+import { HeldRecord } from './held-record.ts'
 import type { Question } from './question.ts'
 import type { RecordReader } from './record-reader.ts'
 import { createTokenBucket } from './token-bucket.ts'
@@ -22,6 +24,8 @@ export interface Records {
   readonly find: (key: string) => Awaitable<PreparedTenant | undefined>
   /** The same for a key that the service itself names: "unknown" is asked again, and no flood is in its way. */
   readonly load: (key: string) => Awaitable<PreparedTenant | undefined>
+  /** How long `find` goes on answering a key with a tenant. */
+  readonly hold: (key: string, tenant: PreparedTenant) => Hold | undefined
   /** Ends what is held for one key, and what is on the way. */
   invalidate(key: string): void
   /** Ends what is held of a tenant, whatever the key, and everything that could turn out to be of it. */
@@ -47,18 +51,6 @@ export interface RecordsOptions {
   readonly onGone: (key: string) => void
 }
 
-interface Entry {
-  /** `undefined` when nothing may be served of it: what is left is that the directory had this tenant once. */
-  tenant: PreparedTenant | undefined
-  /** When the directory was asked for it: a record is as old as the question. */
-  askedAt: number
-  /** Of the call that gave it. */
-  number: number
-  /** The age at which it is asked for again in the background. */
-  refreshAt: number
-  failure: Failure | undefined
-}
-
 /** "Unknown" is remembered so long and no longer: a tenant that was just made must be seen soon. Milliseconds. */
 const LONGEST_UNKNOWN = 5000
 
@@ -74,34 +66,32 @@ export function createRecords(options: RecordsOptions): Records {
   const ttl = options.ttl * 1000
   const maxStale = options.maxStale * 1000
   const unknownFor = Math.min(ttl, LONGEST_UNKNOWN)
-  const entries = new LRUCache<string, Entry>({ max: maxEntries })
+  // What had to make room ends for those who hold it as well: what they are told is what a look-up would say.
+  const entries = new LRUCache<string, HeldRecord>({
+    max: maxEntries,
+    dispose: (entry) => entry.end(),
+  })
   const unknown = new LRUCache<string, number>({ max: REMEMBERED })
   const failing = new LRUCache<string, Failure>({ max: REMEMBERED })
   const strangers = createTokenBucket({ ...STRANGERS, now })
   const flights = createFlights(question, { landed, failed }, traffic, timeoutMs)
 
-  // The path of nearly every request: one look-up, one comparison, nothing allocated.
-  // A clock that jumped back makes an age negative: nothing is held by a time that is still to come.
+  // The path of most requests: one look-up, one comparison, nothing allocated.
   function find(key: string): Awaitable<PreparedTenant | undefined> {
     const entry = entries.get(key)
-    if (entry !== undefined) {
-      const age = now() - entry.askedAt
-      if (age >= 0 && age < entry.refreshAt) return entry.tenant
-    }
-    return findFurther(key, entry, false)
+    return entry?.find(now()) ?? findFurther(key, entry, false)
   }
 
   function findFurther(
     key: string,
-    entry: Entry | undefined,
+    entry: HeldRecord | undefined,
     isNamed: boolean,
   ): Awaitable<PreparedTenant | undefined> {
     const at = now()
     if (entry !== undefined) {
       const isServing = isWithin(entry.askedAt, at, maxStale)
       if (isWithin(entry.askedAt, at, ttl)) {
-        const isDue = at - entry.askedAt >= entry.refreshAt
-        if (isDue && !isPausing(entry.failure, at, LONGEST_SERVING)) refresh(key, at)
+        if (entry.isDue(at) && !isPausing(entry.failure, at, LONGEST_SERVING)) refresh(key, at)
         return entry.tenant
       }
       if (isPausing(entry.failure, at, isServing ? LONGEST_SERVING : LONGEST_REFUSING)) {
@@ -153,25 +143,30 @@ export function createRecords(options: RecordsOptions): Records {
     return reading
   }
 
-  function remember(key: string, tenant: PreparedTenant, { askedAt, number }: Flight): void {
+  function remember(key: string, tenant: PreparedTenant, flight: Flight): void {
     unknown.delete(key)
     failing.delete(key)
     // From three quarters of `ttl` to nine tenths: tenants that came together do not come together again.
     const refreshAt = ttl * (0.75 + 0.15 * random())
-    entries.set(key, { tenant, askedAt, number, refreshAt, failure: undefined })
+    const last = entries.peek(key)
+    // Another tenant is another record: the last one ends, for all who hold it.
+    const entry = last?.tenant === tenant ? last : new HeldRecord(tenant)
+    entry.renew(flight, refreshAt)
+    entries.set(key, entry)
   }
 
   /** A "no" that came too late to be remembered still ends what is older. */
   function retract(key: string, { number }: Flight): void {
     const entry = entries.peek(key)
-    if (entry?.tenant !== undefined && entry.number < number) Object.assign(entry, NOTHING)
+    if (entry?.tenant !== undefined && entry.number < number) entry.end()
   }
 
   function rememberBroken(key: string): void {
-    const entry = entries.peek(key) ?? { ...NOTHING }
+    const entry = entries.peek(key) ?? new HeldRecord()
     const failure = failAgain(entry.failure ?? failing.peek(key), now(), random)
     failing.delete(key)
-    entries.set(key, Object.assign(entry, NOTHING, { failure }))
+    entry.end(failure)
+    entries.set(key, entry)
   }
 
   function rememberUnknown(key: string, { askedAt }: Flight): void {
@@ -204,12 +199,15 @@ export function createRecords(options: RecordsOptions): Records {
     flights.drop(key)
     unknown.delete(key)
     failing.delete(key)
-    const entry = entries.peek(key)
-    if (entry !== undefined) Object.assign(entry, NOTHING)
+    entries.peek(key)?.end()
   }
 
   return {
     find,
+    hold(key, tenant) {
+      const entry = entries.peek(key)
+      return entry?.tenant === tenant ? entry : undefined
+    },
     load(key) {
       unknown.delete(key)
       return findFurther(key, entries.get(key), true)
@@ -221,18 +219,9 @@ export function createRecords(options: RecordsOptions): Records {
       unknown.clear()
       failing.clear()
       for (const entry of entries.values())
-        if (entry.tenant === undefined || entry.tenant.id === id) Object.assign(entry, NOTHING)
+        if (entry.tenant === undefined || entry.tenant.id === id) entry.end()
     },
   }
-}
-
-/** An entry of which nothing may be served. It is infinitely old, and keeps its place among those that are. */
-const NOTHING: Readonly<Entry> = {
-  tenant: undefined,
-  askedAt: -Infinity,
-  number: 0,
-  refreshAt: 0,
-  failure: undefined,
 }
 
 function isWithin(since: number | undefined, at: number, milliseconds: number): boolean {

@@ -58,6 +58,7 @@ export function createUncachedLookup({
   return {
     byId: ids.find,
     byApiKeyHash: apiKeys.find,
+    hold: () => undefined,
     invalidate(id) {
       reader.forget(id)
       ids.drop(id)

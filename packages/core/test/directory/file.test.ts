@@ -162,6 +162,19 @@ describe.concurrent('an edit', () => {
     expect(directory.find('a')?.keys[0]).toHaveProperty('secret', OTHER_SECRET)
   })
 
+  it('ends what was said to hold', async () => {
+    const path = fileOf([tenant('a'), tenant('b')])
+    const directory = open(path)
+    const tenants = liveTenants(directory) as () => SealedTenants
+    const { edition } = tenants()
+    await watched()
+    expect(edition.holdsAt()).toBe(true)
+    writeFileSync(path, JSON.stringify([tenant('a')]))
+    await until(() => directory.find('b') === undefined)
+    expect(edition.holdsAt()).toBe(false)
+    expect(tenants().edition.holdsAt()).toBe(true)
+  })
+
   it('that replaces the file by renaming takes effect', async () => {
     const path = fileOf([tenant('a')])
     const directory = open(path)

@@ -99,6 +99,7 @@ test(
         const world = new LookupWorld(tally)
         for (const next of some) {
           await take(world, next)
+          world.checkHolds()
           if (world.faults.length > 0) break
         }
         await world.end()
@@ -110,6 +111,7 @@ test(
     tally.expectReached(['step'], parameter, 50_000)
     tally.expectReached(
       [
+        'holds',
         'fresh at once',
         'fresh, and refreshed',
         'unknown at once',

@@ -86,7 +86,8 @@ const verify = fc
 const verifyAgain = fc.nat(1000).map((n) =>
   step(`verify token ${n} of those that passed`, async (world) => {
     const given = world.given[n % world.given.length]
-    if (given !== undefined) await look(world, given.token)
+    // By the third time, a verdict is told how long its record holds, and does without looking it up.
+    if (given !== undefined) for (let time = 0; time < 3; time++) await look(world, given.token)
   }),
 )
 
@@ -198,8 +199,7 @@ test('each outcome that can change behind a cache is reached', async () => {
   for (const [verdict, token, end] of ends) {
     const world = new MemoryWorld(tally, 1000)
     if (verdict === 'token_not_active') world.now += 200_000
-    await look(world, token)
-    await look(world, token)
+    for (let time = 0; time < 3; time++) await look(world, token)
     const given = world.given[0] as GivenOut
     await lookAgain(world, given)
     end(world)

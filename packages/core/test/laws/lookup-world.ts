@@ -2,7 +2,7 @@ import { expect } from 'vitest'
 import type { TenantDirectory } from '../../src/directory/directory.ts'
 import { AuthError } from '../../src/errors.ts'
 import type { PreparedTenant, Tenant } from '../../src/tenant.ts'
-import { createTenantLookup, type TenantLookup } from '../../src/tenant-lookup.ts'
+import { createTenantLookup, type Hold, type TenantLookup } from '../../src/tenant-lookup.ts'
 import { keys, settle } from '../fixtures/lookup-bench.ts'
 import type { Tally } from './verdicts.ts'
 
@@ -76,6 +76,8 @@ export class LookupWorld {
   asked: Asked | undefined
   isWarming = false
   readonly faults: string[] = []
+  /** What was promised to hold, for which tenant. */
+  readonly holds: { readonly tenant: PreparedTenant; readonly hold: Hold }[] = []
   readonly lookup: TenantLookup
 
   constructor(tally: Tally) {
@@ -258,7 +260,27 @@ export class LookupWorld {
       expect(this.asked).toBeUndefined()
       this.tally.add('stale in a pause')
     }
+    if (found !== undefined && !isHash(key)) this.keepHold(found)
     await this.arrive()
+  }
+
+  keepHold(tenant: PreparedTenant): void {
+    const hold = this.lookup.hold(tenant)
+    if (hold === undefined) this.faults.push(`${tenant.id} was found and has no hold`)
+    else this.holds.push({ tenant, hold })
+  }
+
+  /** What is said to hold is what a look-up says, at once, and without a question. */
+  checkHolds(): void {
+    for (const { tenant, hold } of this.holds.slice(-20)) {
+      if (!hold.holdsAt(this.now)) continue
+      const { said, askedAt } = this.word(tenant.id)
+      const isFresh = said === tenant.maxLifetime && this.within(askedAt, TTL)
+      const before = this.questions
+      if (!isFresh || this.lookup.byId(tenant.id) !== tenant || this.questions !== before)
+        this.faults.push(`${tenant.id} is said to hold, and does not`)
+      this.tally.add('holds')
+    }
   }
 
   async end(): Promise<void> {

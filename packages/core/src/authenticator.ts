@@ -132,24 +132,34 @@ export function createAuthenticator<Custom>(
     clock,
   }
 
+  function pass(identity: Identity<Custom>, trace: Trace | undefined): Outcome<Custom> {
+    if (trace) reportOutcome(trace, profile.name, undefined)
+    return { ok: true, identity }
+  }
+  function refuse(thrown: unknown, trace: Trace | undefined): Outcome<Custom> {
+    const error = asAuthError(thrown)
+    if (trace) reportOutcome(trace, profile.name, error)
+    return { ok: false, error }
+  }
+  function settle(
+    identity: Promise<Identity<Custom>>,
+    trace: Trace | undefined,
+  ): Promise<Outcome<Custom>> {
+    return identity.then(
+      (found) => pass(found, trace),
+      (error: unknown) => refuse(error, trace),
+    )
+  }
+  /** Judges, and says what came of it: at once where that is known. */
   function run(
     trace: Trace | undefined,
-    judged: () => Awaitable<Identity<Custom>>,
+    work: (trace: Trace | undefined) => Awaitable<Identity<Custom>>,
   ): Awaitable<Outcome<Custom>> {
-    const pass = (identity: Identity<Custom>): Outcome<Custom> => {
-      if (trace) reportOutcome(trace, profile.name, undefined)
-      return { ok: true, identity }
-    }
-    const refuse = (thrown: unknown): Outcome<Custom> => {
-      const error = asAuthError(thrown)
-      if (trace) reportOutcome(trace, profile.name, error)
-      return { ok: false, error }
-    }
     try {
-      const identity = judged()
-      return identity instanceof Promise ? identity.then(pass, refuse) : pass(identity)
+      const identity = work(trace)
+      return identity instanceof Promise ? settle(identity, trace) : pass(identity, trace)
     } catch (error) {
-      return refuse(error)
+      return refuse(error, trace)
     }
   }
 

@@ -137,9 +137,10 @@ function readText(claims: JsonObject, claim: string): string | undefined {
 function readRoles(claims: JsonObject, claim: string | null): readonly string[] {
   const value = claim === null ? undefined : member(claims, claim)
   if (value === undefined) return NO_ROLES
-  if (!Array.isArray(value) || !value.every(isWellFormedText))
-    throw invalid(claim, 'is not a list of texts')
-  return value
+  if (!Array.isArray(value)) throw invalid(claim, 'is not a list of texts')
+  for (const role of value as unknown[])
+    if (!isWellFormedText(role)) throw invalid(claim, 'is not a list of texts')
+  return value as string[]
 }
 
 function isWellFormedText(value: unknown): value is string {

@@ -58,7 +58,12 @@ export interface Case extends Credentials {
  * @throws AuthError, or a rejection with one
  */
 export function judge<Custom>(bench: Bench<Custom>, request: Case): Awaitable<Identity<Custom>> {
-  if (bench.profile.tenant.apiKey === null) return judgeToken(bench, request, undefined)
+  return bench.profile.tenant.apiKey === null
+    ? judgeToken(bench, request, undefined)
+    : judgeByApiKey(bench, request)
+}
+
+function judgeByApiKey<Custom>(bench: Bench<Custom>, request: Case): Awaitable<Identity<Custom>> {
   return andThen(findByApiKey(bench, request.apiKey), (tenant) => {
     if (request.trace) request.trace.tenantId = tenant.id
     return judgeToken(bench, request, tenant)
@@ -84,11 +89,41 @@ function judgeToken<Custom>(
   keyOwner: PreparedTenant | undefined,
 ): Awaitable<Identity<Custom>> {
   const { token } = request
-  const { limits } = bench.profile
   if (token === undefined) return judgeAnonymous(bench, request, keyOwner)
-
   // A text that is too long for a token is not worth a look-up either.
-  const seen = token.length > limits.tokenBytes ? undefined : bench.tokens.get(token)
+  const isTooLong = token.length > bench.profile.limits.tokenBytes
+  const seen = isTooLong ? undefined : bench.tokens.get(token)
+  if (seen === undefined) return judgeByRecord(bench, request, token, keyOwner, undefined)
+  return (
+    judgeAtHand(bench, request, keyOwner, seen) ??
+    judgeByRecord(bench, request, token, keyOwner, seen)
+  )
+}
+
+/**
+ * Judges a token that passed before, as nearly every request does: at once, and without anything being looked up.
+ * `undefined` where that does not tell.
+ */
+function judgeAtHand<Custom>(
+  bench: Bench<Custom>,
+  request: Case,
+  keyOwner: PreparedTenant | undefined,
+  seen: VerifiedToken<Custom>,
+): Awaitable<Identity<Custom>> | undefined {
+  agreeOn(request.named, request.hint, keyOwner?.id, seen.tenantId)
+  const clock = bench.clock()
+  const isSame = keyOwner === undefined ? seen.hold?.holdsAt(clock.now) : keyOwner === seen.tenant
+  if (isSame !== true || !isKeyInForce(bench, seen, clock.now)) return undefined
+  return judgeSeen(bench, request, seen, clock)
+}
+
+function judgeByRecord<Custom>(
+  bench: Bench<Custom>,
+  request: Case,
+  token: string,
+  keyOwner: PreparedTenant | undefined,
+  seen: VerifiedToken<Custom> | undefined,
+): Awaitable<Identity<Custom>> {
   const fresh = seen === undefined ? readToken(token, bench) : undefined
   // Before the signature only the tenant claim is read, and only to compare or look up.
   const signed = fresh === undefined ? seen?.tenantId : tenantClaim(fresh.claims, bench.profile)
@@ -97,18 +132,14 @@ function judgeToken<Custom>(
   if (id === undefined || (seen === undefined && !isTenantId(id)))
     throw new AuthError('token_rejected', { reason: 'no tenant is named' })
 
-  const start = bench.clock()
-  const atHand = keyOwner ?? (seen?.hold?.holdsAt(start.now) === true ? seen.tenant : undefined)
-  return andThen(atHand ?? bench.tenants.byId(id), (tenant) => {
+  return andThen(keyOwner ?? bench.tenants.byId(id), (tenant) => {
     if (tenant === undefined) throw new AuthError('token_rejected', { reason: 'unknown tenant' })
     if (request.trace) request.trace.tenantId = tenant.id
-    // Time may have passed where it was looked up.
-    const clock = atHand === undefined ? bench.clock() : start
+    const clock = bench.clock()
     // A verdict rests on the very record that judged: with another one, be it newer or older, it starts afresh.
     if (seen?.tenant === tenant && isKeyInForce(bench, seen, clock.now)) {
-      if (request.trace) request.trace.key = seen.key.label
-      if (atHand === undefined) seen.hold = bench.tenants.hold(tenant)
-      return judgeSeen(bench, seen, clock)
+      if (keyOwner === undefined) seen.hold = bench.tenants.hold(tenant)
+      return judgeSeen(bench, request, seen, clock)
     }
     const read = fresh ?? readToken(token, bench)
     return andThen(findKey(bench, tenant, read.compact, clock), (key) => {
@@ -120,6 +151,7 @@ function judgeToken<Custom>(
   })
 }
 
+/** Whether the key that verified a token would do so again. */
 function isKeyInForce<Custom>(
   { keySets }: Bench<Custom>,
   seen: VerifiedToken<Custom>,
@@ -133,9 +165,14 @@ function isKeyInForce<Custom>(
 /** What can change about a token that passed, under the same record and key: the time, and whether it is revoked. */
 function judgeSeen<Custom>(
   bench: Bench<Custom>,
+  { trace }: Case,
   seen: VerifiedToken<Custom>,
   clock: Clock,
 ): Awaitable<Identity<Custom>> {
+  if (trace) {
+    trace.tenantId = seen.tenantId
+    trace.key = seen.key.label
+  }
   // The first says yes quickly; the second knows for sure, and why not.
   if (!isWithin(seen, clock.now))
     checkTokenTimes(seen.identity.claims, bench.profile, seen.tenant, clock)

@@ -162,11 +162,21 @@ export function keysInOrder(
   now: number,
 ): readonly PreparedKey[] {
   const only = keys.length === 1 ? keys[0] : undefined
-  if (only !== undefined) return only.alg === alg && isActive(only, now) ? keys : NO_KEYS
-  const active = keys.filter((key) => key.alg === alg && isActive(key, now))
-  if (kid === undefined) return active
-  const named = active.filter((key) => key.kid === kid)
-  return named.length === 0 ? active : [...named, ...active.filter((key) => key.kid !== kid)]
+  if (only !== undefined) return mayVerify(only, alg, now) ? keys : NO_KEYS
+  return namedFirst(
+    keys.filter((key) => mayVerify(key, alg, now)),
+    kid,
+  )
+}
+
+function mayVerify(key: PreparedKey, alg: string, now: number): boolean {
+  return key.alg === alg && isActive(key, now)
+}
+
+function namedFirst(keys: readonly PreparedKey[], kid: string | undefined): readonly PreparedKey[] {
+  if (kid === undefined) return keys
+  const named = keys.filter((key) => key.kid === kid)
+  return named.length === 0 ? keys : [...named, ...keys.filter((key) => key.kid !== kid)]
 }
 
 /** When a key counts. @throws Error with the reason as its message */

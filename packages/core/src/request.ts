@@ -56,10 +56,12 @@ function afterScheme(header: string, scheme: string): string | undefined {
   if (header.length <= scheme.length)
     return header.toLowerCase() === scheme.toLowerCase() ? empty() : undefined
   if (header.charCodeAt(scheme.length) !== 0x20) return undefined
-  const given = header.slice(0, scheme.length)
-  if (given !== scheme && given.toLowerCase() !== scheme.toLowerCase()) return undefined
+  const isScheme =
+    header.startsWith(scheme) ||
+    header.slice(0, scheme.length).toLowerCase() === scheme.toLowerCase()
+  if (!isScheme) return undefined
   const credentials = header.slice(scheme.length + 1)
-  return credentials.trim() === '' ? empty() : credentials
+  return isBlank(credentials) ? empty() : credentials
 }
 
 function empty(): never {
@@ -99,8 +101,14 @@ function readAnywhere({ headers, rawHeaders }: AuthRequest, name: string): strin
 }
 
 function notEmpty(value: string): string {
-  if (value.trim() === '') throw invalid('a header is empty')
+  if (isBlank(value)) throw invalid('a header is empty')
   return value
+}
+
+function isBlank(text: string): boolean {
+  // What begins with a visible character need not be looked through.
+  const first = text.charCodeAt(0)
+  return !(first > 0x20 && first < 0x7f) && text.trim() === ''
 }
 
 function isFetchHeaders(headers: IncomingHttpHeaders | Headers): headers is Headers {

@@ -70,8 +70,7 @@ export function createVerifiedTokens<Custom>(
 
   const firstOf = (mark: number): number => (mark % places) * ways
 
-  function find(text: string, mark: number): number {
-    const first = firstOf(mark)
+  function find(text: string, mark: number, first: number): number {
     for (let slot = first; slot < first + ways; slot++)
       if (marks[slot] === mark && tokens[slot]?.text === text) return slot
     return NONE
@@ -86,10 +85,15 @@ export function createVerifiedTokens<Custom>(
   function findVictim(first: number, owner: number): number {
     let victim = NONE
     let most = 0
+    let last: number | undefined
+    let has = 0
     for (let slot = first; slot < first + ways; slot++) {
       if (sizes[slot] === 0) continue
-      // Of tenants that have as much, the one whose token comes counts as having more.
-      const has = shareOf(first, owners[slot] as number) + (owners[slot] === owner ? 0.5 : 0)
+      // Of tenants that have as much, the one whose token comes counts as having more. Often all are of one.
+      if (owners[slot] !== last) {
+        last = owners[slot] as number
+        has = shareOf(first, last) + (last === owner ? 0.5 : 0)
+      }
       if (has < most || (has === most && (uses[slot] as number) >= (uses[victim] as number)))
         continue
       victim = slot
@@ -130,7 +134,8 @@ export function createVerifiedTokens<Custom>(
 
   return {
     get(token) {
-      const slot = find(token, markOf(token))
+      const mark = markOf(token)
+      const slot = find(token, mark, firstOf(mark))
       if (slot === NONE) return undefined
       uses[slot] = count + 0.5 // later than when the last one came
       return tokens[slot]
@@ -141,9 +146,10 @@ export function createVerifiedTokens<Custom>(
       if (size > maxBytes) return
       const mark = markOf(text)
       const owner = hashOf(tenantId)
-      let slot = find(text, mark)
-      if (slot === NONE) slot = findFree(firstOf(mark))
-      if (slot === NONE) slot = findVictim(firstOf(mark), owner)
+      const first = firstOf(mark)
+      let slot = find(text, mark, first)
+      if (slot === NONE) slot = findFree(first)
+      if (slot === NONE) slot = findVictim(first, owner)
       clear(slot)
       while (bytes + size > maxBytes) clear(findVictimAnywhere(owner))
       count += 1

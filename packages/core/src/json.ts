@@ -87,10 +87,19 @@ function isContainer(value: unknown): value is object {
 /** Freezes what JSON.parse made, and counts its members; `NaN` where it is too deep, or one is named `__proto__`. */
 function freezeMembers(value: object, depth: number): number {
   if (depth <= 0 || Object.hasOwn(value, '__proto__')) return NaN
-  const isList = Array.isArray(value)
-  const values: readonly unknown[] = isList ? value : Object.values(value)
-  let count = isList ? 0 : values.length
-  for (const item of values) if (isContainer(item)) count += freezeMembers(item, depth - 1)
+  let count = 0
+  if (Array.isArray(value)) {
+    for (const item of value as unknown[])
+      if (isContainer(item)) count += freezeMembers(item, depth - 1)
+  } else {
+    for (const name in value) {
+      // Against a polluted prototype. In such a loop this is compiled into nothing; `Object.hasOwn` is called each time.
+      if (!Object.prototype.hasOwnProperty.call(value, name)) continue
+      count += 1
+      const item = (value as JsonObject)[name]
+      if (isContainer(item)) count += freezeMembers(item, depth - 1)
+    }
+  }
   Object.freeze(value)
   return count
 }

@@ -2,12 +2,12 @@ import { LRUCache } from 'lru-cache'
 import { AuthError } from './errors.ts'
 import { member, parseJsonObject, type JsonObject } from './json.ts'
 
-/** A token in the one spelling that is accepted: three canonical base64url segments (RFC 7515 section 7.1). */
+/** A token in its one spelling: three canonical base64url segments (RFC 7515 section 7.1). */
 export interface CompactToken {
   readonly text: string
   readonly header: JsonObject
-  /** The second segment, not decoded: a JWS may sign any bytes, a JWT only an object. */
-  readonly payload: string
+  /** The second segment, decoded and not parsed: a JWS may sign any bytes, a JWT only an object. */
+  readonly payload: Uint8Array
   /** What was signed: the first two segments and the dot between them (RFC 7515 section 5.1). */
   readonly signed: string
   /** The third segment, not decoded. */
@@ -20,16 +20,24 @@ export interface TokenHeader {
   readonly kid: string | undefined
 }
 
-const COMPACT = /^[\w-]+\.[\w-]+\.[\w-]+$/
+// Two spellings of one token would be two cache entries and one revocation (law 6). The only one of a segment is what
+// encoding its bytes gives: no padding, no white space, no spare bits, nothing that lenient decoders skip.
+function decode(segment: string): Buffer {
+  const bytes = Buffer.from(segment, 'base64url')
+  if (segment === '' || bytes.toString('base64url') !== segment) throw notCanonical()
+  return bytes
+}
+
+const BASE64URL = /^[\w-]+$/
 
 /**
- * Whether a part of a text, of base64url characters, is the one spelling of the bytes it stands for: no character is left
- * over, and the bits that the last one has to spare are zero (RFC 4648 section 3.5). Two spellings of one token would be
- * two cache entries and one revocation (law 6).
+ * The same of a segment that is not decoded: no character is left over, and the bits that the last one has to spare are zero
+ * (RFC 4648 section 3.5).
  */
-function isCanonical(text: string, start: number, end: number): boolean {
-  const last = text.charAt(end - 1)
-  switch ((end - start) % 4) {
+function isCanonical(segment: string): boolean {
+  if (!BASE64URL.test(segment)) return false
+  const last = segment.charAt(segment.length - 1)
+  switch (segment.length % 4) {
     case 0:
       return true
     case 2:
@@ -41,8 +49,8 @@ function isCanonical(text: string, start: number, end: number): boolean {
   }
 }
 
-/** Parses the first segment of a token: one plain JSON object, or `undefined`. */
-export type HeaderParser = (segment: string) => JsonObject | undefined
+/** Reads the first segment of a token. @throws AuthError `token_rejected` unless it is one plain JSON object */
+export type HeaderParser = (segment: string) => JsonObject
 
 const KEPT_HEADERS = 100
 const KEPT_HEADER_LENGTH = 512
@@ -54,8 +62,9 @@ export function createHeaderParser(depth: number): HeaderParser {
   let last: { segment: string; header: JsonObject } | undefined
   return (segment) => {
     if (segment === last?.segment) return last.header
-    const header = kept.get(segment) ?? parseJsonObject(Buffer.from(segment, 'base64url'), depth)
-    if (header === undefined || segment.length > KEPT_HEADER_LENGTH) return header
+    const header = kept.get(segment) ?? parseJsonObject(decode(segment), depth)
+    if (header === undefined) throw rejected('the header is not a plain JSON object')
+    if (segment.length > KEPT_HEADER_LENGTH) return header
     kept.set(segment, header)
     last = { segment, header }
     return header
@@ -76,22 +85,12 @@ export function readCompact(
     throw new AuthError('request_invalid', { reason: 'the token is too large' })
   const first = text.indexOf('.')
   const second = text.indexOf('.', first + 1)
-  // No padding, no white space, nothing that lenient decoders skip.
-  const isCompact =
-    COMPACT.test(text) &&
-    isCanonical(text, 0, first) &&
-    isCanonical(text, first + 1, second) &&
-    isCanonical(text, second + 1, text.length)
-  if (!isCompact) throw rejected('not a canonical compact JWS')
+  const signature = text.slice(second + 1)
+  // A fourth segment would be part of the third, which has no dot.
+  if (first === -1 || second === -1 || !isCanonical(signature)) throw notCanonical()
+  const payload = decode(text.slice(first + 1, second))
   const header = parseHeader(text.slice(0, first))
-  if (header === undefined) throw rejected('the header is not a plain JSON object')
-  return {
-    text,
-    header,
-    payload: text.slice(first + 1, second),
-    signed: text.slice(0, second),
-    signature: text.slice(second + 1),
-  }
+  return { text, header, payload, signed: text.slice(0, second), signature }
 }
 
 /**
@@ -104,7 +103,7 @@ export function readPayload(
   { payload }: Pick<CompactToken, 'payload'>,
   limits: { depth: number },
 ): JsonObject {
-  const claims = parseJsonObject(Buffer.from(payload, 'base64url'), limits.depth)
+  const claims = parseJsonObject(payload, limits.depth)
   if (claims === undefined) throw rejected('the payload is not a plain JSON object')
   return claims
 }
@@ -137,6 +136,10 @@ export function readHeader(
 // RFC 7515 section 4.1.9: compared without case, and "application/" may be left out.
 function mediaType(typ: unknown): string | undefined {
   return typeof typ === 'string' ? typ.toLowerCase().replace(/^application\//, '') : undefined
+}
+
+function notCanonical(): AuthError {
+  return rejected('not a canonical compact JWS')
 }
 
 function rejected(reason: string): AuthError {

@@ -20,7 +20,7 @@ describe('readCompact', () => {
     expect(readCompact(text, limits, parseHeader)).toEqual({
       text,
       header: { alg: 'HS256' },
-      payload,
+      payload: Buffer.from(payload, 'base64url'),
       signed: `${header}.${payload}`,
       signature: 'c2ln',
     })
@@ -62,6 +62,18 @@ describe('readCompact', () => {
       ['/ of the other alphabet', `${header}.${payload}.c2/n`],
       ['a letter outside ASCII', `${header}.${payload}.c2lñ`],
       ['a NUL', `${header}.${payload}.c2ln\0`],
+      [
+        'a letter that is one of the alphabet in its lowest byte: header',
+        `\u0165${header.slice(1)}.${payload}.c2ln`,
+      ],
+      ['the same in the payload', `${header}.\u0165${payload.slice(1)}.c2ln`],
+      ['the same in the signature', `${header}.${payload}.c2l\u016e`],
+      ['+ of the other alphabet in the payload', `${header}.c2+n.c2ln`],
+      ['/ of the other alphabet in the header', `c2/n.${payload}.c2ln`],
+      [
+        'white space within the payload',
+        `${header}.${payload.slice(0, 4)}\n${payload.slice(4)}.c2ln`,
+      ],
       ['a length of 1 mod 4 in the header', `${header}A.${payload}.c2ln`],
       ['a length of 1 mod 4 in the payload', `${header}.AAAAA.c2ln`],
       ['a length of 1 mod 4 in the signature', `${header}.${payload}.AAAAA`],
@@ -122,7 +134,7 @@ describe('readCompact', () => {
 
 describe('readPayload', () => {
   const read = (content: unknown): unknown =>
-    readPayload({ payload: segment(content) }, { depth: 2 })
+    readPayload({ payload: Buffer.from(segment(content), 'base64url') }, { depth: 2 })
 
   it('reads one JSON object', () => {
     expect(read('{"a":"ü","b":[1]}')).toEqual({ a: 'ü', b: [1] })
@@ -258,6 +270,9 @@ describe('createHeaderParser', () => {
   it('keeps none that was refused', () => {
     const parse = createHeaderParser(1)
     for (const refused of ['{"a":{}}', '{"a":1,"a":1}', '[]', 'x'])
-      for (let times = 0; times < 2; times++) expect(parse(segment(refused))).toBeUndefined()
+      for (let times = 0; times < 2; times++)
+        expect(refusalOf(() => parse(segment(refused)))).toEqual(
+          rejected('the header is not a plain JSON object'),
+        )
   })
 })

@@ -9,6 +9,8 @@ export interface Size {
   readonly roundMs: number
   /** Milliseconds of calls before the first round. */
   readonly warmUpMs: number
+  /** The same for HTTP servers that are held to something: a process differs more from the next one than they may. */
+  readonly httpGenerations: number
   /** Rounds of requests that every HTTP server gets in each generation. */
   readonly httpRounds: number
   /** Requests per round, and before the first one, for each HTTP server. */
@@ -28,16 +30,17 @@ export interface Size {
   readonly flood: number
 }
 
-/** For figures that are quoted: about twenty-five minutes. */
+/** For figures that are quoted: about half an hour. */
 export const FULL: Size = {
   name: 'full',
   generations: 3,
   rounds: 9,
   roundMs: 60,
   warmUpMs: 1000,
+  httpGenerations: 12,
   httpRounds: 4,
-  requests: 10_000,
-  warmUpRequests: 20_000,
+  requests: 2500,
+  warmUpRequests: 10_000,
   users: 10_000,
   tokens: 2000,
   population: 100_000,
@@ -53,6 +56,7 @@ export const QUICK: Size = {
   rounds: 5,
   roundMs: 10,
   warmUpMs: 100,
+  httpGenerations: 1,
   httpRounds: 3,
   requests: 600,
   warmUpRequests: 1000,
@@ -71,6 +75,7 @@ export const TINY: Size = {
   rounds: 1,
   roundMs: 1,
   warmUpMs: 1,
+  httpGenerations: 1,
   httpRounds: 1,
   requests: 50,
   warmUpRequests: 50,

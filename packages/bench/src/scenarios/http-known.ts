@@ -30,7 +30,7 @@ async function measure(framework: Framework, size: Size): Promise<Table> {
   const traffic = makeTraffic(1, 1, 10_000)
   const names = Object.keys(await loadServers(framework))
   const wanted = { framework, names, traffic, tokens: () => traffic.known }
-  const results = await competeAnew(size.generations, size.httpRounds, () =>
+  const results = await competeAnew(size.httpGenerations, size.httpRounds, () =>
     openServers(wanted, size),
   )
   return httpTable(framework, results, ['bare', 'floor'], BARS)

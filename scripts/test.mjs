@@ -43,7 +43,11 @@ try {
     const { check } = await import('./check.mjs')
     // A compiler has a use for the moments in which the checks leave a core alone.
     const binding = buildSqlite()
-    await check(tarballs).finally(() => binding)
+    try {
+      await check(tarballs)
+    } finally {
+      await binding
+    }
   })
   await part('tests', unitTests)
   await part('packaging', packaging)

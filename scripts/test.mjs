@@ -43,6 +43,7 @@ try {
     const { check } = await import('./check.mjs')
     // A compiler has a use for the moments in which the checks leave a core alone.
     const binding = buildSqlite()
+    binding.catch(() => {}) // it is waited for below
     try {
       await check(tarballs)
     } finally {

@@ -117,7 +117,7 @@ function countMembers(text: Uint8Array): number {
   let count = 0
   for (let i = 0; i < text.length; i++) {
     if (text[i] !== QUOTE) continue
-    for (i += 1; text[i] !== QUOTE; i++) if (text[i] === BACKSLASH) i += 1
+    for (i += 1; i < text.length && text[i] !== QUOTE; i++) if (text[i] === BACKSLASH) i += 1
     do i += 1
     while (isSpace(text[i]))
     if (text[i] === COLON) count += 1

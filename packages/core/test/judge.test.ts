@@ -357,6 +357,24 @@ describe('API keys', () => {
     )
   })
 
+  it('that stay while the tenant rotates its key do not keep its old tokens alive', async () => {
+    const keys = [{ alg: 'ES256', publicKey: otherP256().pem }] as const
+    const rotated = { ...searchTenant, keys }
+    let record = searchTenant
+    const directory = memoryDirectory([record])
+    const database = { find: async () => record, findByApiKeyHash: async () => record }
+    const token = searchToken()
+    const live = search({ tenants: directory })
+    const cached = search({ tenants: database })
+    for (let time = 0; time < 3; time++)
+      for (const auth of [live, cached]) expect((await askSearch(auth, token)).ok).toBe(true)
+    record = rotated
+    directory.set(rotated)
+    cached.invalidate('acme')
+    for (const auth of [live, cached])
+      expect(await refused(askSearch(auth, token))).toEqual(rejected('the signature'))
+  })
+
   it('are not looked at by a profile without', async () => {
     const auth = search({ profile: searchIntegration({ algorithms: ['ES256'], apiKey: false }) })
     expect((await askSearch(auth, searchToken(), 'unknown')).ok).toBe(true)
@@ -743,7 +761,7 @@ describe('events on countersign:outcome', () => {
     const auth = widget({ tenants: [{ ...acme, requireUser: false }] })
     const hint = { 'x-tenant-key': 'acme' }
     const { identity } = await passed(ask(auth, widgetToken()))
-    await ask(auth, widgetToken())
+    for (let time = 0; time < 2; time++) await ask(auth, widgetToken())
     await ask(auth, widgetToken({ tenantId: 'unknown-canary' }))
     await ask(auth, widgetToken({ exp: NOW - 60 }))
     await ask(auth, undefined, hint)
@@ -751,7 +769,9 @@ describe('events on countersign:outcome', () => {
     auth.bindBody(identity, {})
     auth.bindBody({ ...identity }, {})
     const summary = events.map((event) => [event.phase, event.tenantId, event.code, event.reason])
+    expect(events.slice(0, 3).map(({ key }) => key)).toEqual(['#1', '#1', '#1'])
     expect(summary).toEqual([
+      ['authenticate', 'acme', 'ok', undefined],
       ['authenticate', 'acme', 'ok', undefined],
       ['authenticate', 'acme', 'ok', undefined],
       ['authenticate', undefined, 'token_rejected', 'unknown tenant'],

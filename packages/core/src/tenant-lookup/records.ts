@@ -89,11 +89,12 @@ export function createRecords(options: RecordsOptions): Records {
   ): Awaitable<PreparedTenant | undefined> {
     const at = now()
     if (entry !== undefined) {
-      const isServing = isWithin(entry.askedAt, at, maxStale)
       if (isWithin(entry.askedAt, at, ttl)) {
         if (entry.isDue(at) && !isPausing(entry.failure, at, LONGEST_SERVING)) refresh(key, at)
-        return entry.tenant
+        // Unless the directory, when it was asked, invalidated the tenant at once.
+        if (entry.tenant !== undefined) return entry.tenant
       }
+      const isServing = isWithin(entry.askedAt, at, maxStale)
       if (isPausing(entry.failure, at, isServing ? LONGEST_SERVING : LONGEST_REFUSING)) {
         if (isServing) return entry.tenant
         throw unavailable()

@@ -13,6 +13,17 @@ import {
 } from '../fixtures/lookup-bench.ts'
 
 describe('invalidate', () => {
+  it('by the directory itself, while it is asked in the background, lets the request wait for the answer', async () => {
+    const b = bench({ ttl: 60 })
+    await b.lookup.byId('acme')
+    b.answer = (id) => {
+      b.lookup.invalidate(id)
+      return tenant(id, { maxLifetime: 9 })
+    }
+    b.at += 50
+    expect((await b.lookup.byId('acme'))?.maxLifetime).toBe(9)
+  })
+
   it('forgets a tenant, by id and by API key, and no other', async () => {
     const b = bench()
     b.answer = (asked) => tenant(asked === 'globex' ? 'globex' : 'acme')

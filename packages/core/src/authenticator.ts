@@ -153,10 +153,10 @@ export function createAuthenticator<Custom>(
   /** Judges, and says what came of it: at once where that is known. */
   function run(
     trace: Trace | undefined,
-    work: (trace: Trace | undefined) => Awaitable<Identity<Custom>>,
+    work: () => Awaitable<Identity<Custom>>,
   ): Awaitable<Outcome<Custom>> {
     try {
-      const identity = work(trace)
+      const identity = work()
       return identity instanceof Promise ? settle(identity, trace) : pass(identity, trace)
     } catch (error) {
       return refuse(error, trace)

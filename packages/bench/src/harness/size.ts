@@ -9,7 +9,10 @@ export interface Size {
   readonly roundMs: number
   /** Milliseconds of calls before the first round. */
   readonly warmUpMs: number
-  /** The same for HTTP servers that are held to something: a process differs more from the next one than they may. */
+  /**
+   * How often HTTP servers that are held to something are started anew: a process differs more from the next one than they
+   * may.
+   */
   readonly httpGenerations: number
   /** Rounds of requests that every HTTP server gets in each generation. */
   readonly httpRounds: number
@@ -30,7 +33,7 @@ export interface Size {
   readonly flood: number
 }
 
-/** For figures that are quoted: about half an hour. */
+/** For figures that are quoted: about twenty-five minutes. */
 export const FULL: Size = {
   name: 'full',
   generations: 3,

@@ -26,7 +26,8 @@ export function attach(request: object, found: Attached): void {
   else elsewhere.set(request, found)
 }
 
-/** What was attached last: with a member, everything later goes there too. */
+/** What was attached last: where there is a member, everything later went there; one that is inherited comes last. */
 export function attached(request: object): Attached | undefined {
-  return (request as Marked)[ATTACHED] ?? elsewhere.get(request)
+  if (Object.hasOwn(request, ATTACHED)) return (request as Marked)[ATTACHED]
+  return elsewhere.get(request) ?? (request as Marked)[ATTACHED]
 }

@@ -56,6 +56,19 @@ describe('what is attached to a request', () => {
     },
   )
 
+  it.each<[string, () => object]>([
+    ['Node’s own request', message],
+    ['a request with another prototype', ofExpress],
+  ])('of an object that inherits from it is its own, once it has one: %s', (_name, make) => {
+    const request = make()
+    attach(request, found)
+    const inner = Object.create(request) as object
+    const latest = { ...found }
+    attach(inner, latest)
+    expect(attached(inner)).toBe(latest)
+    expect(attached(request)).toBe(found)
+  })
+
   it.each([
     ['any object', () => ({})],
     ['Node’s own request', message],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { compete, competeAnew, times, type Entrant } from '../src/harness/rounds.ts'
+import { compete, competeAnew, times, type Entrant, type RunRound } from '../src/harness/rounds.ts'
 import { calibrate, timeCalls } from '../src/harness/timing.ts'
 
 function entrants(names: readonly string[], log: string[]): Entrant[] {
@@ -27,6 +27,16 @@ describe('compete', () => {
     expect(() => times(results, 'c', 'cpu')).toThrow('"c" did not take part')
   })
 
+  it('gives the samples of a round to those that ran it, however it was run', async () => {
+    const runRound: RunRound<Entrant> = async (order) =>
+      order.map(({ name }) => ({ operations: 1, wall: name === 'a' ? 1 : 2, cpu: 0 }))
+    const results = await compete(entrants(['a', 'b'], []), 3, runRound)
+    expect([times(results, 'a', 'wall'), times(results, 'b', 'wall')]).toEqual([
+      [1, 1, 1],
+      [2, 2, 2],
+    ])
+  })
+
   it('refuses two of the same name, whose samples would be mixed', async () => {
     await expect(compete(entrants(['a', 'a'], []), 1)).rejects.toThrow('the same name')
   })
@@ -42,7 +52,12 @@ describe('competeAnew', () => {
         close: () => void log.push('close'),
       }))
     }
-    const results = await competeAnew(2, 2, open, async (last) => void log.push(`${last.length}`))
+    const results = await competeAnew({
+      generations: 2,
+      rounds: 2,
+      open,
+      last: async (last) => void log.push(`${last.length}`),
+    })
     expect(times(results, 'b', 'wall')).toEqual([20, 20, 20, 20])
     expect(log.join(' ')).toBe('open a b b a close close open a b b a 2 close close')
   })
@@ -54,7 +69,8 @@ describe('competeAnew', () => {
       round: () => Promise.reject(new Error('broken')),
       close: () => (closed += 1),
     }
-    await expect(competeAnew(2, 2, async () => [failing])).rejects.toThrow('broken')
+    const twice = { generations: 2, rounds: 2, open: async () => [failing] }
+    await expect(competeAnew(twice)).rejects.toThrow('broken')
     expect(closed).toBe(1)
   })
 })

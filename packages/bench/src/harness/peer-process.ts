@@ -5,6 +5,9 @@ import { fileURLToPath } from 'node:url'
 export interface PeerProcess {
   /** @throws Error with what the other side threw, or when it ended instead of answering */
   ask(question: object): Promise<unknown>
+  /** Makes it stand still, until `go`: not on Windows. */
+  stop(): void
+  go(): void
   /** Ends it. */
   close(): void
 }
@@ -43,6 +46,8 @@ export function startProcess(module: URL, flags: readonly string[] = []): PeerPr
         child.on('message', onMessage).on('exit', onExit).on('error', onError)
         child.send(question)
       }),
+    stop: () => void child.kill('SIGSTOP'),
+    go: () => void child.kill('SIGCONT'),
     close() {
       if (child.connected) child.disconnect()
     },

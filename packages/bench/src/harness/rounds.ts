@@ -22,48 +22,64 @@ export interface Entrant {
 /** The samples of each entrant, by name, in the order of the rounds. */
 export type Results = ReadonlyMap<string, readonly Sample[]>
 
+/** How the entrants run one round: gives their samples in their order. */
+export type RunRound<E extends Entrant> = (entrants: readonly E[]) => Promise<readonly Sample[]>
+
+/** One entrant after the other. */
+export async function oneByOne(entrants: readonly Entrant[]): Promise<readonly Sample[]> {
+  const samples: Sample[] = []
+  for (const entrant of entrants) samples.push(await entrant.round())
+  return samples
+}
+
 /**
  * Lets every entrant run once per round. The one that ran first runs last in the next round, so that nobody always
  * stands after the same neighbour.
- *
- * `pause` is awaited before each turn: where load comes from this process, it can settle there.
  */
-export async function compete(
-  entrants: readonly Entrant[],
+export async function compete<E extends Entrant>(
+  entrants: readonly E[],
   rounds: number,
-  pause: () => Promise<void> = async () => {},
+  runRound: RunRound<E> = oneByOne,
 ): Promise<Results> {
   const results = new Map<string, Sample[]>(entrants.map(({ name }) => [name, []]))
   if (results.size < entrants.length) throw new Error('two entrants have the same name')
   for (let round = 0; round < rounds; round += 1) {
-    for (const entrant of rotated(entrants, round)) {
-      await pause()
-      results.get(entrant.name)?.push(await entrant.round())
-    }
+    const order = rotated(entrants, round)
+    for (const [index, sample] of (await runRound(order)).entries())
+      results.get((order[index] as E).name)?.push(sample)
   }
   return results
+}
+
+/** How often entrants are started anew, how many rounds they run each time, and how. */
+export interface Competition<E extends Entrant> {
+  readonly generations: number
+  readonly rounds: number
+  /** Starts the entrants. */
+  readonly open: () => Promise<readonly E[]>
+  readonly runRound?: RunRound<E>
+  /** What is still to be asked of the entrants of the last time. */
+  readonly last?: (entrants: readonly E[]) => Promise<void>
 }
 
 /**
  * Lets entrants compete, closes them, and does it again with new ones, so often. How well a process happens to compile its
  * code differs by more than what is compared here, and stays as it is until it ends.
- *
- * @param open starts the entrants
- * @param last what is still to be asked of the entrants of the last time
  */
-export async function competeAnew(
-  generations: number,
-  rounds: number,
-  open: () => Promise<readonly Entrant[]>,
-  last: (entrants: readonly Entrant[]) => Promise<void> = async () => {},
-): Promise<Results> {
+export async function competeAnew<E extends Entrant>({
+  generations,
+  rounds,
+  open,
+  runRound,
+  last,
+}: Competition<E>): Promise<Results> {
   const results = new Map<string, readonly Sample[]>()
   for (let generation = 1; generation <= generations; generation += 1) {
     const entrants = await open()
     try {
-      for (const [name, samples] of await compete(entrants, rounds))
+      for (const [name, samples] of await compete(entrants, rounds, runRound))
         results.set(name, [...(results.get(name) ?? []), ...samples])
-      if (generation === generations) await last(entrants)
+      if (generation === generations) await last?.(entrants)
     } finally {
       for (const entrant of entrants) entrant.close()
     }

@@ -20,14 +20,14 @@ export interface Place {
 /** Runs a race to its end. @throws WrongAnswer before anything is timed */
 export async function runRace(race: Race, place: Place, size: Size): Promise<Table> {
   const facts: Record<string, Facts> = {}
-  const results = await competeAnew(
-    size.generations,
-    size.rounds,
-    () => openEntrants(race, place, size),
-    async (entrants) => {
+  const results = await competeAnew({
+    generations: size.generations,
+    rounds: size.rounds,
+    open: () => openEntrants(race, place, size),
+    async last(entrants) {
       for (const entrant of entrants) facts[entrant.name] = (await entrant.facts?.()) ?? {}
     },
-  )
+  })
   return raceTable(race, results, facts)
 }
 

@@ -20,7 +20,7 @@ export async function sendRequests(
     amount: requests,
     setupClient: shareOut(tokens),
     // Milliseconds after which autocannon looks whether it is done.
-    sampleInt: 20,
+    sampleInt: 5,
   })
   const right = result.statusCodeStats?.['200']?.count ?? 0
   if (right !== requests || result.errors > 0)

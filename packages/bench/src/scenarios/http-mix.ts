@@ -6,6 +6,7 @@ import { openServers } from '../http/open-servers.ts'
 import { FRAMEWORK_NAMES, loadServers, type Framework } from '../http/servers/index.ts'
 import { makeTraffic, type Traffic } from '../http/setup.ts'
 import { httpTable } from '../http/table.ts'
+import { inTurns } from '../http/turns.ts'
 import { widgetToken } from '../tokens/widget.ts'
 
 export const title = 'HTTP over loopback, 10 000 tokens of 100 tenants, and 5 % first sights'
@@ -34,9 +35,12 @@ async function measure(framework: Framework, size: Size): Promise<Table> {
   // Every known token is sent once before anything is measured.
   const warmUpRequests = Math.max(size.warmUpRequests, size.users)
   const wanted = { framework, names, traffic, tokens }
-  const results = await competeAnew(size.generations, size.httpRounds, () =>
-    openServers(wanted, { ...size, warmUpRequests }),
-  )
+  const results = await competeAnew({
+    generations: size.generations,
+    rounds: size.httpRounds,
+    open: () => openServers(wanted, { ...size, warmUpRequests }),
+    runRound: inTurns,
+  })
   return httpTable(framework, results, ['bare'], [])
 }
 

@@ -81,6 +81,8 @@ export interface AuthenticatorSettings<Custom> {
   readonly now: () => number
   /** What the deployment says about the tenant; without a request, what it says about all of them. */
   readonly named: (request?: AuthRequest) => string | undefined
+  /** Whether it is a function of the request that says so, as of its URL. */
+  readonly readsUrl: boolean
 }
 
 /** @throws TypeError that names a wrong option, or the tenants of a list that are refused and why */
@@ -106,6 +108,7 @@ export function readAuthenticatorOptions<Custom>(
     tolerance: number('clockTolerance', own.clockTolerance, { min: 0, max: 120, fallback: 30 }),
     timeoutMs: number('lookupTimeout', own.lookupTimeout, wait),
     named: readTenantOption(own.tenant),
+    readsUrl: typeof own.tenant === 'function',
     directory: readDirectory(own, profile),
     directoryCache,
     fetch,

@@ -2,17 +2,16 @@ import { createApiKeyHashes } from './api-key-hashes.ts'
 import { readAuthenticatorOptions, type AuthenticatorOptions } from './authenticator-options.ts'
 import type { Awaitable } from './awaitable.ts'
 import { bindBody, type BindOutcome } from './binding.ts'
-import type { Clock } from './claims.ts'
 import { AuthError } from './errors.ts'
 import { reportOutcome, startTrace, type Trace } from './events.ts'
 import { groundsOf } from './grounds.ts'
 import type { Identity, VerifiedIdentity } from './identity.ts'
-import { judge, judgeAgain, type Bench } from './judge.ts'
+import { judge, judgeAgain, type Bench, type Case } from './judge.ts'
 import { isObject, member } from './json.ts'
 import { createKeySets } from './key-sets.ts'
 import { ownOptions } from './options.ts'
 import type { Profile } from './profile.ts'
-import { readCredentials, type AuthRequest } from './request.ts'
+import { readCredentials, withScheme, type AuthRequest } from './request.ts'
 import { checkIssuer } from './tenant.ts'
 import { createTenantLookup } from './tenant-lookup.ts'
 import type { NotReady } from './tenant-lookup/warm.ts'
@@ -88,7 +87,8 @@ export interface Authenticator<Custom = unknown> {
   warm(tenantIds: Iterable<string> & object): Promise<readonly NotReady[]>
 }
 
-const AUTHENTICATORS = new WeakSet<object>()
+/** All that were made, and whether they ask a `tenant` function about requests. */
+const AUTHENTICATORS = new WeakMap<object, boolean>()
 
 /**
  * Makes an authenticator. Make one per service and keep it: it holds the caches.
@@ -101,10 +101,10 @@ export function createAuthenticator<Custom>(
   const settings = readAuthenticatorOptions(options)
   const { profile, named, now, tolerance, timeoutMs, revocation } = settings
   const { maxEntries, maxStale } = settings.keySets
-  const clock = (): Clock => {
+  const seconds = (): number => {
     const at = now() / 1000
     if (!Number.isFinite(at)) throw new Error('the clock does not tell the time')
-    return { now: at, tolerance }
+    return at
   }
   const bench: Bench<Custom> = {
     profile,
@@ -121,7 +121,7 @@ export function createAuthenticator<Custom>(
       timeoutMs,
       maxEntries,
       maxStale,
-      clock: () => clock().now,
+      clock: seconds,
       random: Math.random,
     }),
     tokens: createVerifiedTokens<Custom>(settings.tokenCache),
@@ -129,7 +129,8 @@ export function createAuthenticator<Custom>(
     parseHeader: createHeaderParser(profile.limits.depth),
     revocation,
     timeoutMs,
-    clock,
+    seconds,
+    tolerance,
   }
 
   function pass(identity: Identity<Custom>, trace: Trace | undefined): Outcome<Custom> {
@@ -150,14 +151,20 @@ export function createAuthenticator<Custom>(
       (error: unknown) => refuse(error, trace),
     )
   }
-  /** Judges, and says what came of it: at once where that is known. */
+  /** Says what came of it: at once where that is known. */
+  function answer(
+    identity: Awaitable<Identity<Custom>>,
+    trace: Trace | undefined,
+  ): Awaitable<Outcome<Custom>> {
+    return identity instanceof Promise ? settle(identity, trace) : pass(identity, trace)
+  }
+  /** Judges, and {@link answer}s. */
   function run(
     trace: Trace | undefined,
     work: () => Awaitable<Identity<Custom>>,
   ): Awaitable<Outcome<Custom>> {
     try {
-      const identity = work()
-      return identity instanceof Promise ? settle(identity, trace) : pass(identity, trace)
+      return answer(work(), trace)
     } catch (error) {
       return refuse(error, trace)
     }
@@ -167,11 +174,15 @@ export function createAuthenticator<Custom>(
     profile,
     authenticate(request, given) {
       const trace = startTrace('authenticate')
-      return run(trace, () => {
-        const { token, hint, apiKey } = readCredentials(request, profile)
+      // As `run` does, but without a function of its own for each request.
+      try {
+        const { sent, hint, apiKey } = readCredentials(request, profile)
         const optional = isSet(given, 'optional')
-        return judge(bench, { token, hint, apiKey, named: named(request), optional, trace })
-      })
+        const asked: Case = { sent, hint, apiKey, named: named(request), optional, trace }
+        return answer(judge(bench, asked), trace)
+      } catch (error) {
+        return refuse(error, trace)
+      }
     },
     bindBody(identity, body, given) {
       const trace = startTrace('bind')
@@ -192,7 +203,9 @@ export function createAuthenticator<Custom>(
       const outcome = await run(trace, () => {
         if (typeof token !== 'string')
           throw new AuthError('token_rejected', { reason: 'not a text' })
-        return judge(bench, { token, hint: tenant, apiKey, named: named(), optional: false, trace })
+        // No more of it than shows that it is too long.
+        const sent = withScheme(token.slice(0, profile.limits.tokenBytes + 1), profile.token.scheme)
+        return judge(bench, { sent, hint: tenant, apiKey, named: named(), optional: false, trace })
       })
       if (!outcome.ok) throw outcome.error
       return outcome.identity as VerifiedIdentity<Custom> // a token never makes an anonymous identity
@@ -213,13 +226,18 @@ export function createAuthenticator<Custom>(
     },
     warm: (tenantIds) => bench.tenants.warm(tenantIds),
   }
-  AUTHENTICATORS.add(authenticator)
+  AUTHENTICATORS.set(authenticator, settings.readsUrl)
   return Object.freeze(authenticator)
 }
 
 /** Whether {@link createAuthenticator} made this. */
 export function isAuthenticator(value: unknown): value is Authenticator {
   return typeof value === 'object' && value !== null && AUTHENTICATORS.has(value)
+}
+
+/** Whether an authenticator has a `tenant` function, so that it reads the URL of a request. */
+export function readsUrl(authenticator: Authenticator): boolean {
+  return AUTHENTICATORS.get(authenticator) === true
 }
 
 // An unknown hint is a mistake of the caller's code; what cannot be read, or is no text, comes from elsewhere.

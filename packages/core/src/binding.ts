@@ -35,14 +35,14 @@ type Body = Record<string, unknown>
  * @throws AuthError `identity_missing`, `token_expired`, `body_invalid`, `tenant_mismatch`, `filter_conflict`
  */
 export function bindBody<Custom>(
-  { profile, clock }: Bench<Custom>,
+  { profile, seconds, tolerance }: Bench<Custom>,
   identity: Identity<Custom>,
   grounds: Grounds | undefined,
   given: unknown,
   absent: boolean,
 ): Bound<Custom> {
   if (grounds === undefined) throw new AuthError('identity_missing', { reason: 'not made here' })
-  const { now, tolerance } = clock()
+  const now = seconds()
   if (identity.kind === 'verified' && !(now < identity.expiresAt + tolerance))
     throw new AuthError('token_expired', { reason: 'exp passed before the body was bound' })
   if (profile.body === null) return { identity, body: given, dropped: [] }

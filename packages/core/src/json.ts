@@ -52,7 +52,11 @@ export function isObject(value: unknown): value is JsonObject {
 export function isPlainObject(value: unknown): value is JsonObject {
   if (!isObject(value)) return false
   const prototype: unknown = Object.getPrototypeOf(value)
-  return prototype === null || Object.getPrototypeOf(prototype) === null
+  return (
+    prototype === Object.prototype ||
+    prototype === null ||
+    Object.getPrototypeOf(prototype) === null
+  )
 }
 
 /** Whether a value is made of scalars, lists and plain objects only, so that freezing it leaves nothing to change. */

@@ -15,7 +15,7 @@ import { isData, member, type JsonObject } from './json.ts'
 import { hasKeySets, type KeySets, type TenantWithKeySets } from './key-sets.ts'
 import { isActive, keysInOrder, type NamedKey, type PreparedKey } from './keys.ts'
 import type { Profile } from './profile.ts'
-import type { Credentials } from './request.ts'
+import { withoutScheme, type Credentials } from './request.ts'
 import { checkRevocation, type Revocation } from './revocation.ts'
 import { isSignedBy } from './signature.ts'
 import { hasRequiredAttributes, isTenantId, type PreparedTenant } from './tenant.ts'
@@ -40,7 +40,10 @@ export interface Bench<Custom> {
   readonly parseHeader: HeaderParser
   readonly revocation: Revocation | undefined
   readonly timeoutMs: number
-  readonly clock: () => Clock
+  /** The time, in seconds since the epoch. @throws Error where it cannot be told */
+  readonly seconds: () => number
+  /** Seconds that clocks may differ. */
+  readonly tolerance: number
 }
 
 /** One request to judge. */
@@ -88,15 +91,13 @@ function judgeToken<Custom>(
   request: Case,
   keyOwner: PreparedTenant | undefined,
 ): Awaitable<Identity<Custom>> {
-  const { token } = request
-  if (token === undefined) return judgeAnonymous(bench, request, keyOwner)
-  // A text that is too long for a token is not worth a look-up either.
-  const isTooLong = token.length > bench.profile.limits.tokenBytes
-  const seen = isTooLong ? undefined : bench.tokens.get(token)
-  if (seen === undefined) return judgeByRecord(bench, request, token, keyOwner, undefined)
+  const { sent } = request
+  if (sent === undefined) return judgeAnonymous(bench, request, keyOwner)
+  const seen = bench.tokens.get(sent)
+  if (seen === undefined) return judgeByRecord(bench, request, sent, keyOwner, undefined)
   return (
     judgeAtHand(bench, request, keyOwner, seen) ??
-    judgeByRecord(bench, request, token, keyOwner, seen)
+    judgeByRecord(bench, request, sent, keyOwner, seen)
   )
 }
 
@@ -111,20 +112,20 @@ function judgeAtHand<Custom>(
   seen: VerifiedToken<Custom>,
 ): Awaitable<Identity<Custom>> | undefined {
   agreeOn(request.named, request.hint, keyOwner?.id, seen.tenantId)
-  const clock = bench.clock()
-  const isSame = keyOwner === undefined ? seen.hold?.holdsAt(clock.now) : keyOwner === seen.tenant
-  if (isSame !== true || !isKeyInForce(bench, seen, clock.now)) return undefined
-  return judgeSeen(bench, request, seen, clock)
+  const now = bench.seconds()
+  const isSame = keyOwner === undefined ? seen.hold?.holdsAt(now) : keyOwner === seen.tenant
+  if (isSame !== true || !isKeyInForce(bench, seen, now)) return undefined
+  return judgeSeen(bench, request, seen, now)
 }
 
 function judgeByRecord<Custom>(
   bench: Bench<Custom>,
   request: Case,
-  token: string,
+  sent: string,
   keyOwner: PreparedTenant | undefined,
   seen: VerifiedToken<Custom> | undefined,
 ): Awaitable<Identity<Custom>> {
-  const fresh = seen === undefined ? readToken(token, bench) : undefined
+  const fresh = seen === undefined ? readToken(sent, bench) : undefined
   // Before the signature only the tenant claim is read, and only to compare or look up.
   const signed = fresh === undefined ? seen?.tenantId : tenantClaim(fresh.claims, bench.profile)
   const id = agreeOn(request.named, request.hint, keyOwner?.id, signed)
@@ -135,18 +136,18 @@ function judgeByRecord<Custom>(
   return andThen(keyOwner ?? bench.tenants.byId(id), (tenant) => {
     if (tenant === undefined) throw new AuthError('token_rejected', { reason: 'unknown tenant' })
     if (request.trace) request.trace.tenantId = tenant.id
-    const clock = bench.clock()
+    const now = bench.seconds()
     // A verdict rests on the very record that judged: with another one, be it newer or older, it starts afresh.
-    if (seen?.tenant === tenant && isKeyInForce(bench, seen, clock.now)) {
+    if (seen?.tenant === tenant && isKeyInForce(bench, seen, now)) {
       if (keyOwner === undefined) seen.hold = bench.tenants.hold(tenant)
-      return judgeSeen(bench, request, seen, clock)
+      return judgeSeen(bench, request, seen, now)
     }
-    const read = fresh ?? readToken(token, bench)
-    return andThen(findKey(bench, tenant, read.compact, clock), (key) => {
+    const read = fresh ?? readToken(sent, bench)
+    return andThen(findKey(bench, tenant, read.compact, now), (key) => {
       if (request.trace) request.trace.key = key.label
       // Time has passed where a key had to be fetched.
-      const at = hasKeySets(tenant) ? bench.clock() : clock
-      return judgeAfresh(bench, tenant, key, read, at)
+      const at = hasKeySets(tenant) ? bench.seconds() : now
+      return judgeAfresh(bench, tenant, key, read, { now: at, tolerance: bench.tolerance })
     })
   })
 }
@@ -167,26 +168,30 @@ function judgeSeen<Custom>(
   bench: Bench<Custom>,
   { trace }: Case,
   seen: VerifiedToken<Custom>,
-  clock: Clock,
+  now: number,
 ): Awaitable<Identity<Custom>> {
   if (trace) {
     trace.tenantId = seen.tenantId
     trace.key = seen.key.label
   }
   // The first says yes quickly; the second knows for sure, and why not.
-  if (!isWithin(seen, clock.now))
+  if (!isWithin(seen, now)) {
+    const clock = { now, tolerance: bench.tolerance }
     checkTokenTimes(seen.identity.claims, bench.profile, seen.tenant, clock)
+  }
   return checkNotRevoked(bench, seen.identity)
 }
 
 interface ReadToken {
+  readonly sent: string
   readonly compact: CompactToken
   readonly claims: JsonObject
 }
 
-function readToken<Custom>(token: string, { profile, parseHeader }: Bench<Custom>): ReadToken {
+function readToken<Custom>(sent: string, { profile, parseHeader }: Bench<Custom>): ReadToken {
+  const token = withoutScheme(sent, profile.token.scheme)
   const compact = readCompact(token, profile.limits, parseHeader)
-  return { compact, claims: readPayload(compact, profile.limits) }
+  return { sent, compact, claims: readPayload(compact, profile.limits) }
 }
 
 // A claim that is no text names nobody. Where something else names the tenant, it is refused after the signature.
@@ -218,7 +223,7 @@ function judgeAfresh<Custom>(
   bench: Bench<Custom>,
   tenant: PreparedTenant,
   key: PreparedKey,
-  { compact, claims }: ReadToken,
+  { sent, claims }: ReadToken,
   clock: Clock,
 ): Awaitable<Identity<Custom>> {
   const { profile } = bench
@@ -231,7 +236,7 @@ function judgeAfresh<Custom>(
       const rules = { tolerance: clock.tolerance, maxLifetime: maxLifetime(profile, tenant) }
       const { from, until } = safeWindow(times, rules, key)
       bench.tokens.set({
-        text: compact.text,
+        text: sent,
         tenantId: tenant.id,
         tenant,
         hold: undefined, // asked for when the token comes again, which not every one does
@@ -251,7 +256,7 @@ function findKey<Custom>(
   { profile, keySets }: Bench<Custom>,
   tenant: PreparedTenant,
   compact: CompactToken,
-  { now }: Clock,
+  now: number,
 ): Awaitable<PreparedKey> {
   const named = readHeader(compact.header, profile)
   if (hasKeySets(tenant)) return findPublishedKey(keySets, tenant, compact, named)
@@ -341,7 +346,8 @@ export function judgeAgain<Custom>(
       if (tenant === undefined || key === undefined)
         throw new AuthError('token_rejected', { reason: 'the tenant or the key is gone' })
       if (trace) trace.key = key.label
-      const { filters } = judgeClaims(identity.claims, profile, tenant, bench.clock())
+      const clock = { now: bench.seconds(), tolerance: bench.tolerance }
+      const { filters } = judgeClaims(identity.claims, profile, tenant, clock)
       return andThen(checkNotRevoked(bench, identity), () => {
         checkRequiredFilters(profile, tenant, filters)
         return identity
@@ -352,12 +358,12 @@ export function judgeAgain<Custom>(
 
 /** The key that verified before, where the tenant still has it and it is active, whatever it is called now. */
 function findAgain<Custom>(
-  { keySets, clock }: Bench<Custom>,
+  { keySets, seconds }: Bench<Custom>,
   tenant: PreparedTenant | undefined,
   key: PreparedKey | undefined,
 ): Awaitable<PreparedKey | undefined> {
   if (tenant === undefined || key === undefined) return undefined
   const isSame = ({ fingerprint }: PreparedKey): boolean => fingerprint === key.fingerprint
   if (hasKeySets(tenant)) return keySets.find(tenant, key, isSame)
-  return keysInOrder(tenant.keys, key, clock().now).find(isSame)
+  return keysInOrder(tenant.keys, key, seconds()).find(isSame)
 }

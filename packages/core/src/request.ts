@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { AuthError } from './errors.ts'
-import { isPlainObject } from './json.ts'
+import { isPlainObject, member } from './json.ts'
 import type { Profile } from './profile.ts'
 
 /** What phase 1 reads of a request. An `http.IncomingMessage` fits as it is; a Fetch `Request` does too. */
@@ -15,7 +15,8 @@ export interface AuthRequest {
 
 /** What a request says about itself; nothing in it is believed yet. */
 export interface Credentials {
-  readonly token: string | undefined
+  /** The token with the scheme of the profile before it, where it has one: `Bearer eyJ…`, see {@link withScheme}. */
+  readonly sent: string | undefined
   readonly hint: string | undefined
   readonly apiKey: string | undefined
 }
@@ -33,39 +34,55 @@ export function readCredentials(request: AuthRequest, profile: Profile): Credent
   const key = tenant.apiKey === null ? undefined : readHeader(request, tenant.apiKey.header)
   return {
     apiKey: tenant.apiKey === null ? undefined : readApiKey(key, tenant.apiKey.scheme),
-    token: header === undefined ? undefined : readToken(header, token.scheme),
+    sent: header === undefined ? undefined : readSent(header, token.scheme),
     hint,
   }
 }
 
-function readToken(header: string, scheme: string | null): string {
+/** How a token is sent, in one spelling of its scheme. */
+export function withScheme(token: string, scheme: string | null): string {
+  return scheme === null ? token : `${scheme} ${token}`
+}
+
+/** The token of {@link withScheme}. */
+export function withoutScheme(sent: string, scheme: string | null): string {
+  return scheme === null ? sent : sent.slice(scheme.length + 1)
+}
+
+// Nearly always it is the header as it stands: a token seen before is found without making another text of it.
+function readSent(header: string, scheme: string | null): string {
   if (scheme === null) return header
-  const credentials = afterScheme(header, scheme)
-  if (credentials === undefined) throw invalid('another scheme, or no credentials')
-  return credentials
+  if (!hasCredentials(header, scheme)) throw invalid('another scheme, or no credentials')
+  return isSpelled(header, scheme) ? header : withScheme(withoutScheme(header, scheme), scheme)
 }
 
 function readApiKey(header: string | undefined, scheme: string): string {
-  const key = header === undefined ? undefined : afterScheme(header, scheme)
-  if (key === undefined) throw new AuthError('api_key_rejected', { reason: 'no API key' })
-  return key
+  if (header === undefined || !hasCredentials(header, scheme))
+    throw new AuthError('api_key_rejected', { reason: 'no API key' })
+  return withoutScheme(header, scheme)
 }
 
-// RFC 9110 section 11.4: a scheme, compared without case, one space, the credentials.
-function afterScheme(header: string, scheme: string): string | undefined {
-  if (header.length <= scheme.length)
-    return header.toLowerCase() === scheme.toLowerCase() ? empty() : undefined
-  if (header.charCodeAt(scheme.length) !== 0x20) return undefined
+/**
+ * Whether a header has credentials of a scheme: the scheme, compared without case, one space, and something else (RFC 9110
+ * section 11.4).
+ *
+ * @throws AuthError `request_invalid` for a scheme without credentials
+ */
+function hasCredentials(header: string, scheme: string): boolean {
+  const { length } = scheme
   const isScheme =
-    header.startsWith(scheme) ||
-    header.slice(0, scheme.length).toLowerCase() === scheme.toLowerCase()
-  if (!isScheme) return undefined
-  const credentials = header.slice(scheme.length + 1)
-  return isBlank(credentials) ? empty() : credentials
+    isSpelled(header, scheme) || header.slice(0, length).toLowerCase() === scheme.toLowerCase()
+  if (!isScheme) return false
+  if (header.length > length && header.charCodeAt(length) !== 0x20) return false
+  if (isBlank(header, length + 1)) throw invalid('a scheme without credentials')
+  return true
 }
 
-function empty(): never {
-  throw invalid('a scheme without credentials')
+function isSpelled(header: string, scheme: string): boolean {
+  // A loop is compiled in place; `startsWith` is called, which takes longer than the rest of reading a header.
+  let same = 0
+  while (same < scheme.length && header.charCodeAt(same) === scheme.charCodeAt(same)) same += 1
+  return same === scheme.length
 }
 
 /**
@@ -78,13 +95,12 @@ function empty(): never {
  */
 function readHeader(request: AuthRequest, name: string): string | undefined {
   const { headers, rawHeaders } = request
-  if (rawHeaders === undefined || rawHeaders.length === 0 || isFetchHeaders(headers))
-    return readAnywhere(request, name)
+  if (rawHeaders === undefined || rawHeaders.length === 0) return readAnywhere(request, name)
   const times = count(rawHeaders, name)
   if (times > 1) throw invalid('a header is repeated')
+  if (!isPlainObject(headers) || isFetchHeaders(headers)) return readAnywhere(request, name)
   // What came over Node's wire stands in `headers` in lower case: one look instead of a search through all of them.
-  const value: unknown =
-    isPlainObject(headers) && Object.hasOwn(headers, name) ? headers[name] : undefined
+  const value: unknown = member(headers, name)
   if (typeof value === 'string') return notEmpty(value)
   return times === 0 && value === undefined ? undefined : readAnywhere(request, name)
 }
@@ -105,10 +121,11 @@ function notEmpty(value: string): string {
   return value
 }
 
-function isBlank(text: string): boolean {
+/** Whether there is nothing in a text, from a place on. */
+function isBlank(text: string, from = 0): boolean {
   // What begins with a visible character need not be looked through.
-  const first = text.charCodeAt(0)
-  return !(first > 0x20 && first < 0x7f) && text.trim() === ''
+  const first = text.charCodeAt(from)
+  return !(first > 0x20 && first < 0x7f) && text.slice(from).trim() === ''
 }
 
 function isFetchHeaders(headers: IncomingHttpHeaders | Headers): headers is Headers {

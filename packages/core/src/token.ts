@@ -4,7 +4,6 @@ import { member, parseJsonObject, type JsonObject } from './json.ts'
 
 /** A token in its one spelling: three canonical base64url segments (RFC 7515 section 7.1). */
 export interface CompactToken {
-  readonly text: string
   readonly header: JsonObject
   /** The second segment, decoded and not parsed: a JWS may sign any bytes, a JWT only an object. */
   readonly payload: Uint8Array
@@ -90,7 +89,7 @@ export function readCompact(
   if (first === -1 || second === -1 || !isCanonical(signature)) throw notCanonical()
   const payload = decode(text.slice(first + 1, second))
   const header = parseHeader(text.slice(0, first))
-  return { text, header, payload, signed: text.slice(0, second), signature }
+  return { header, payload, signed: text.slice(0, second), signature }
 }
 
 /**

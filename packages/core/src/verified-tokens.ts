@@ -11,7 +11,7 @@ import type { Window } from './time.ts'
  * cache.
  */
 export interface VerifiedToken<Custom> extends Window {
-  /** The token itself, in its one spelling. */
+  /** The token as it is sent, in its one spelling. */
   readonly text: string
   readonly tenantId: string
   /** The very record that judged it. */
@@ -26,7 +26,7 @@ export interface VerifiedToken<Custom> extends Window {
 
 /** Tokens that passed before. Only successes are kept, so that bad tokens cannot fill it. */
 export interface VerifiedTokens<Custom> {
-  get(token: string): VerifiedToken<Custom> | undefined
+  get(sent: string): VerifiedToken<Custom> | undefined
   set(verified: VerifiedToken<Custom>): void
 }
 
@@ -133,9 +133,9 @@ export function createVerifiedTokens<Custom>(
   }
 
   return {
-    get(token) {
-      const mark = markOf(token)
-      const slot = find(token, mark, firstOf(mark))
+    get(sent) {
+      const mark = markOf(sent)
+      const slot = find(sent, mark, firstOf(mark))
       if (slot === NONE) return undefined
       uses[slot] = count + 0.5 // later than when the last one came
       return tokens[slot]
@@ -166,9 +166,9 @@ export function createVerifiedTokens<Custom>(
 const NONE = -1
 
 // 30 bits of the signature: of the last character but one and the four before it, which are all of six bits.
-function markOf(token: string): number {
+function markOf(sent: string): number {
   let mark = 0
-  for (let i = token.length - 6; i < token.length - 1; i++) mark = (mark << 6) ^ token.charCodeAt(i)
+  for (let i = sent.length - 6; i < sent.length - 1; i++) mark = (mark << 6) ^ sent.charCodeAt(i)
   return mark & 0x3fffffff
 }
 

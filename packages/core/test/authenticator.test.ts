@@ -450,6 +450,36 @@ describe('verify', () => {
     },
   )
 
+  it('knows a token that came in a request, in whatever spelling of the scheme, as the same one', async () => {
+    const auth = make()
+    const token = widgetToken()
+    const identity = await auth.verify(token)
+    for (const scheme of ['Bearer', 'bearer', 'BEARER'])
+      expect(await auth.authenticate({ headers: { authorization: `${scheme} ${token}` } })).toEqual(
+        {
+          ok: true,
+          identity,
+        },
+      )
+    expect(await auth.verify(token)).toBe(identity)
+    expect(
+      await auth.authenticate({ headers: { authorization: `Bearer Bearer ${token}` } }),
+    ).toMatchObject({ ok: false, error: { code: 'token_rejected' } })
+    expect(await rejection(auth.verify(`Bearer ${token}`))).toMatchObject({
+      code: 'token_rejected',
+    })
+  })
+
+  it('refuses a text that is too long for a token, by its length alone, after the API key', async () => {
+    const long = 'a'.repeat(1e6)
+    expect(await rejection(make().verify(long))).toMatchObject({ code: 'request_invalid' })
+    for (const length of [8192, 8193]) {
+      const code = length > 8192 ? 'request_invalid' : 'token_rejected'
+      expect(await rejection(make().verify('a'.repeat(length)))).toMatchObject({ code })
+    }
+    expect(await rejection(search.verify(long))).toMatchObject({ code: 'api_key_rejected' })
+  })
+
   it('refuses an unknown hint', async () => {
     await expect(make().verify(widgetToken(), { tenantId: 'acme' } as never)).rejects.toThrow(
       new TypeError('verify: unknown option "tenantId" (known: tenant, apiKey)'),

@@ -3,7 +3,14 @@ import { describe, expect, it } from 'vitest'
 import { defineProfile, type Profile } from '../src/profile.ts'
 import { searchIntegration } from '../src/profiles/search-integration.ts'
 import { supportWidget } from '../src/profiles/support-widget.ts'
-import { carriesBody, headerText, isPreflight, readCredentials } from '../src/request.ts'
+import {
+  carriesBody,
+  headerText,
+  isPreflight,
+  readCredentials,
+  withoutScheme,
+  withScheme,
+} from '../src/request.ts'
 import { refusalOf } from './fixtures/refusals.ts'
 
 const widget = supportWidget()
@@ -17,7 +24,11 @@ const invalid = (reason: string): object => ({
   claim: undefined,
 })
 const noKey = { code: 'api_key_rejected', reason: 'no API key', claim: undefined }
-const bearer = (token: string): object => ({ token, hint: undefined, apiKey: undefined })
+const bearer = (token: string): object => ({
+  sent: `Bearer ${token}`,
+  hint: undefined,
+  apiKey: undefined,
+})
 
 describe('the token', () => {
   it('stands behind its scheme, compared without case (RFC 9110 section 11.4)', () => {
@@ -31,13 +42,19 @@ describe('the token', () => {
     expect(read({ authorization: 'Bearer undefined' })).toEqual(bearer('undefined'))
   })
 
+  it('is found behind it again', () => {
+    for (const scheme of ['Bearer', null])
+      for (const token of ['abc', ' abc', 'Bearer abc', ''])
+        expect(withoutScheme(withScheme(token, scheme), scheme)).toBe(token)
+  })
+
   it('is the bare value where there is no scheme', () => {
     const headers = { 'user-token': 'Bearer abc', authorization: 'Bearer key' }
-    expect(read(headers, search)).toEqual({ token: 'Bearer abc', hint: undefined, apiKey: 'key' })
+    expect(read(headers, search)).toEqual({ sent: 'Bearer abc', hint: undefined, apiKey: 'key' })
   })
 
   it('is absent where its header is, and only then', () => {
-    expect(read({})).toEqual({ token: undefined, hint: undefined, apiKey: undefined })
+    expect(read({})).toEqual({ sent: undefined, hint: undefined, apiKey: undefined })
     expect(read({ authorization: undefined })).toEqual(read({}))
   })
 
@@ -104,7 +121,7 @@ describe('the API key', () => {
     expect(refused({ 'x-token': '' }, profile)).toEqual(invalid('a header is empty'))
     expect(refused({ 'x-hint': '' }, profile)).toEqual(invalid('a header is empty'))
     expect(read({ 'x-token': 'jwt a', 'x-hint': 'h', 'x-key': 'KEY k' }, profile)).toEqual({
-      token: 'a',
+      sent: 'JWT a',
       hint: 'h',
       apiKey: 'k',
     })
@@ -114,13 +131,13 @@ describe('the API key', () => {
 describe('the hint', () => {
   it('is read where the profile has one', () => {
     expect(read({ authorization: 'Bearer a', 'x-tenant-key': 'acme' })).toEqual({
-      token: 'a',
+      sent: 'Bearer a',
       hint: 'acme',
       apiKey: undefined,
     })
     expect(refused({ 'x-tenant-key': ' ' })).toEqual(invalid('a header is empty'))
     expect(read({ authorization: 'Bearer k', 'x-tenant-key': 'acme' }, search)).toEqual({
-      token: undefined,
+      sent: undefined,
       hint: undefined,
       apiKey: 'k',
     })
@@ -130,7 +147,7 @@ describe('the hint', () => {
 describe('where headers are read', () => {
   it('Fetch Headers', () => {
     expect(read(new Headers({ Authorization: 'Bearer abc' }))).toEqual(bearer('abc'))
-    expect(read(new Headers())).toMatchObject({ token: undefined })
+    expect(read(new Headers())).toMatchObject({ sent: undefined })
     expect(refused(new Headers({ authorization: '' }))).toEqual(invalid('a header is empty'))
   })
 
@@ -153,15 +170,25 @@ describe('where headers are read', () => {
     const polluted = Object.prototype as { authorization?: string }
     polluted.authorization = 'Bearer abc'
     try {
-      expect(read({})).toMatchObject({ token: undefined })
+      expect(read({})).toMatchObject({ sent: undefined })
     } finally {
       delete polluted.authorization
     }
   })
 
+  it('in a shape that is not known, none is believed', () => {
+    class Odd {
+      authorization = 'Bearer abc'
+    }
+    const map = Object.assign(new Map(), { authorization: 'Bearer abc' })
+    for (const headers of [new Odd(), map, [['authorization', 'Bearer abc']]])
+      for (const rawHeaders of [undefined, ['Authorization', 'Bearer abc']])
+        expect(() => read(headers, widget, rawHeaders)).toThrow(TypeError)
+  })
+
   it('a list of one value counts as the value', () => {
     expect(read({ authorization: ['Bearer abc'] })).toEqual(bearer('abc'))
-    expect(read({ authorization: [] })).toMatchObject({ token: undefined })
+    expect(read({ authorization: [] })).toMatchObject({ sent: undefined })
   })
 
   it.each([[7], [{}], [true]])('%j is no text', (authorization) => {

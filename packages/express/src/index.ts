@@ -43,12 +43,15 @@ export function countersign<Custom = unknown>(
   options: kit.CountersignOptions<Custom>,
 ): ExpressAuth<Custom> {
   const gate = kit.createGate(options)
+  // Each look at a request of Express costs, so nothing is read that decides nothing.
+  const bodyOf = (req: Request): unknown => (gate.bindsBody ? kit.parsedBody(req) : undefined)
+  const urlOf = (req: Request): string | undefined => (gate.readsUrl ? req.originalUrl : undefined)
   return Object.assign(
-    middleware((req) => gate.both(req, kit.parsedBody(req), req.originalUrl)),
+    middleware((req) => gate.both(req, bodyOf(req), urlOf(req))),
     {
-      beforeBody: middleware((req) => gate.before(req, req.originalUrl)),
+      beforeBody: middleware((req) => gate.before(req, urlOf(req))),
       afterBody: middleware((req) => gate.after(req, kit.parsedBody(req))),
-      unbound: middleware((req) => gate.unbound(req, req.originalUrl)),
+      unbound: middleware((req) => gate.unbound(req, urlOf(req))),
       identity: (req: IncomingMessage) => gate.identity(req),
     },
   )

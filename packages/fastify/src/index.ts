@@ -71,12 +71,15 @@ function createAuth<Custom>(options: FastifyCountersignOptions<Custom>): Fastify
     throw new TypeError('countersign: option "public" must be a function')
   const gate = kit.createGate<Custom>(rest as kit.CountersignOptions<Custom>)
 
-  const enter = hook((request) => {
-    const route = kit.readRoute(request.routeOptions.config)
-    if (route.open || own.public?.(request) === true) return gate.skip(request.raw)
-    const phase = !gate.bindsBody || route.unbound ? gate.unbound : gate.before
-    return phase(request.raw, request.originalUrl, route.optional)
-  })
+  const enter = (hasSecondPhase: boolean): preHandlerHookHandler =>
+    hook((request) => {
+      const route = kit.readRoute(request.routeOptions.config)
+      if (route.open || own.public?.(request) === true) return gate.skip(request.raw)
+      const url = gate.readsUrl ? request.originalUrl : undefined
+      if (!hasSecondPhase) return gate.both(request.raw, undefined, url, route.optional)
+      const phase = !gate.bindsBody || route.unbound ? gate.unbound : gate.before
+      return phase(request.raw, url, route.optional)
+    })
   const bind = hook((request) => gate.after(request.raw, request.body))
 
   const auth: FastifyPluginAsync = async (app, registration) => {
@@ -86,9 +89,10 @@ function createAuth<Custom>(options: FastifyCountersignOptions<Custom>): Fastify
     const isInner = app.hasRequestDecorator('identity')
     if (!isInner) app.decorateRequest('identity', null)
     app.addHook('onRoute', (route) => kit.checkRoute(route.config?.countersign, route.url))
-    app.addHook('onRequest', enter)
     // An inner scope attaches its identity last, so after the binding of the scope around it.
-    if (gate.bindsBody || isInner) app.addHook('preHandler', bind)
+    const hasSecondPhase = gate.bindsBody || isInner
+    app.addHook('onRequest', enter(hasSecondPhase))
+    if (hasSecondPhase) app.addHook('preHandler', bind)
   }
   return Object.assign(fp(auth, METADATA), {
     identity: (request: FastifyRequest) => gate.identity(request.raw),

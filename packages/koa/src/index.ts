@@ -46,12 +46,15 @@ export function countersign<Custom = unknown>(
   options: kit.CountersignOptions<Custom>,
 ): KoaAuth<Custom> {
   const gate = kit.createGate(options)
+  const bodyOf = ({ request }: Context): unknown =>
+    gate.bindsBody ? kit.parsedBody(request) : undefined
+  const urlOf = (ctx: Context): string | undefined => (gate.readsUrl ? ctx.originalUrl : undefined)
   return Object.assign(
-    middleware((ctx) => gate.both(ctx.req, kit.parsedBody(ctx.request), ctx.originalUrl)),
+    middleware((ctx) => gate.both(ctx.req, bodyOf(ctx), urlOf(ctx))),
     {
-      beforeBody: middleware((ctx) => gate.before(ctx.req, ctx.originalUrl)),
+      beforeBody: middleware((ctx) => gate.before(ctx.req, urlOf(ctx))),
       afterBody: middleware((ctx) => gate.after(ctx.req, kit.parsedBody(ctx.request))),
-      unbound: middleware((ctx) => gate.unbound(ctx.req, ctx.originalUrl)),
+      unbound: middleware((ctx) => gate.unbound(ctx.req, urlOf(ctx))),
       identity: (ctx: { readonly req: IncomingMessage }) => gate.identity(ctx.req),
     },
   )

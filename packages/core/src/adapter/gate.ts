@@ -1,11 +1,12 @@
 import type { IncomingMessage } from 'node:http'
-import { andThen, type Awaitable } from '../awaitable.ts'
+import { readsUrl, type Outcome } from '../authenticator.ts'
+import type { Awaitable } from '../awaitable.ts'
 import { bodyState, isJson, type BodyRequest } from '../body-state.ts'
 import { AuthError } from '../errors.ts'
 import { reportRefusal } from '../events.ts'
 import type { Identity } from '../identity.ts'
 import { isPreflight, type AuthRequest } from '../request.ts'
-import { attach, attached } from './attached.ts'
+import { attach, attached, type AttachedBy } from './attached.ts'
 import { readAdapterOptions, type CountersignOptions } from './options.ts'
 
 /** What an adapter does next. */
@@ -44,6 +45,8 @@ export type GateRequest = IncomingMessage
 export interface Gate<Custom = unknown> {
   /** Whether the second phase has anything to do. */
   readonly bindsBody: boolean
+  /** Whether the URL decides anything, so that the one before mounts is to be given. */
+  readonly readsUrl: boolean
   /** Phase 1: judges the headers and remembers the verdict; attaches nothing. */
   readonly before: (
     request: GateRequest,
@@ -52,8 +55,13 @@ export interface Gate<Custom = unknown> {
   ) => Awaitable<Step<Custom>>
   /** Phase 2: binds what was parsed, and gives the identity to attach. */
   readonly after: (request: GateRequest, body: unknown) => Step<Custom>
-  /** Both phases, for a body that is parsed already. */
-  readonly both: (request: GateRequest, body: unknown, url?: string) => Awaitable<Step<Custom>>
+  /** Both phases, for a body that is parsed already, or a profile that reads none. */
+  readonly both: (
+    request: GateRequest,
+    body: unknown,
+    url?: string,
+    optional?: boolean,
+  ) => Awaitable<Step<Custom>>
   /** Phase 1 alone, and the identity with `bodyBound: false`. */
   readonly unbound: (
     request: GateRequest,
@@ -74,6 +82,7 @@ export interface Gate<Custom = unknown> {
 export function createGate<Custom>(options: CountersignOptions<Custom>): Gate<Custom> {
   const { authenticator, optional, throws } = readAdapterOptions(options)
   const { profile } = authenticator
+  const by: AttachedBy = { authenticator, profile: profile.name, throws }
   const { header } = profile.token
   const vary = header === 'authorization' ? undefined : titleCase(header)
   // A name of this gate alone, since another one may stand around it. Not a WeakMap: it would leave an entry of every
@@ -92,22 +101,31 @@ export function createGate<Custom>(options: CountersignOptions<Custom>): Gate<Cu
     return refuse(error)
   }
   const pass = (request: GateRequest, identity: Identity<Custom>, body?: unknown): Step<Custom> => {
-    attach(request, { identity, authenticator, profile: profile.name, throws })
+    attach(request, identity, by)
     return { ok: true, identity, body, vary }
   }
+  /** Judges, and goes on with the identity and the body. No closures are made for a token seen before. */
   function judge(
     request: GateRequest,
     url: string | undefined,
     isOptional: boolean,
-    go: (identity: Identity<Custom>) => Step<Custom>,
+    go: Next<Custom>,
+    body?: unknown,
   ): Awaitable<Step<Custom>> {
     if (isPreflight(request)) return gate.skip(request)
-    const { headers, rawHeaders, method } = request
-    const view: AuthRequest = { headers, rawHeaders, method, url: url ?? request.url }
-    return andThen(
-      authenticator.authenticate(view, isOptional ? OPTIONAL : undefined),
-      (outcome) => (outcome.ok ? go(outcome.identity) : refuse(outcome.error)),
-    )
+    const asked = gate.readsUrl ? withUrl(request, url ?? request.url) : request
+    const outcome = authenticator.authenticate(asked, isOptional ? OPTIONAL : undefined)
+    return outcome instanceof Promise
+      ? outcome.then((found) => goOn(found, request, go, body))
+      : goOn(outcome, request, go, body)
+  }
+  function goOn(
+    outcome: Outcome<Custom>,
+    request: GateRequest,
+    go: Next<Custom>,
+    body: unknown,
+  ): Step<Custom> {
+    return outcome.ok ? go(request, outcome.identity, body) : refuse(outcome.error)
   }
   function bind(request: GateRequest, identity: Identity<Custom>, body: unknown): Step<Custom> {
     if (profile.body === null) return pass(request, identity)
@@ -120,14 +138,20 @@ export function createGate<Custom>(options: CountersignOptions<Custom>): Gate<Cu
     const outcome = authenticator.bindBody(identity, parsed, { absent })
     return outcome.ok ? pass(request, outcome.identity, outcome.body) : refuse(outcome.error)
   }
+  /** For the second phase. */
+  function keep(request: GateRequest, identity: Identity<Custom>): Step<Custom> {
+    enter(request, { identity, unbound: false })
+    return { ...GO_ON, vary }
+  }
+  function passUnbound(request: GateRequest, identity: Identity<Custom>): Step<Custom> {
+    enter(request, { identity, unbound: true })
+    return pass(request, identity)
+  }
 
   const gate: Gate<Custom> = {
     bindsBody: profile.body !== null,
-    before: (request, url, own = optional) =>
-      judge(request, url, own === true, (identity) => {
-        enter(request, { identity, unbound: false })
-        return { ...GO_ON, vary }
-      }),
+    readsUrl: readsUrl(authenticator),
+    before: (request, url, own = optional) => judge(request, url, own === true, keep),
     after(request, body) {
       const found = (request as Marked)[ENTERED]
       if (found === undefined)
@@ -136,13 +160,8 @@ export function createGate<Custom>(options: CountersignOptions<Custom>): Gate<Cu
       // Attached again: a gate around this one may have attached its own since.
       return found.unbound ? pass(request, found.identity) : bind(request, found.identity, body)
     },
-    both: (request, body, url) =>
-      judge(request, url, optional, (identity) => bind(request, identity, body)),
-    unbound: (request, url, own = optional) =>
-      judge(request, url, own === true, (identity) => {
-        enter(request, { identity, unbound: true })
-        return pass(request, identity)
-      }),
+    both: (request, body, url, own = optional) => judge(request, url, own === true, bind, body),
+    unbound: (request, url, own = optional) => judge(request, url, own === true, passUnbound),
     skip(request) {
       enter(request, null)
       return GO_ON
@@ -150,7 +169,7 @@ export function createGate<Custom>(options: CountersignOptions<Custom>): Gate<Cu
     identity(request) {
       const found = attached(request)
       // Another authenticator's identity has other claims: its type would be a lie.
-      if (found?.authenticator !== authenticator) throw new AuthError('identity_missing')
+      if (found?.by.authenticator !== authenticator) throw new AuthError('identity_missing')
       return found.identity as Identity<Custom>
     },
   }
@@ -158,6 +177,20 @@ export function createGate<Custom>(options: CountersignOptions<Custom>): Gate<Cu
 }
 
 const OPTIONAL = Object.freeze({ optional: true })
+
+/** What is done once it is known who is asking. */
+type Next<Custom> = (
+  request: GateRequest,
+  identity: Identity<Custom>,
+  body: unknown,
+) => Step<Custom>
+
+function withUrl(
+  { headers, rawHeaders, method }: GateRequest,
+  url: string | undefined,
+): AuthRequest {
+  return { headers, rawHeaders, method, url }
+}
 
 interface Entered<Custom> {
   readonly identity: Identity<Custom>

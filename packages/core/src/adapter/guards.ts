@@ -18,7 +18,7 @@ function guarded(guard: Guard): (request: GateRequest) => Step {
     const found = attached(request)
     const error = guard(found?.identity)
     if (error === undefined) return GO_ON
-    reportRefusal('guard', found?.profile, found?.identity.tenantId, error)
-    return { ok: false, error, throws: found?.throws === true, vary: undefined }
+    reportRefusal('guard', found?.by.profile, found?.identity.tenantId, error)
+    return { ok: false, error, throws: found?.by.throws === true, vary: undefined }
   }
 }

@@ -10,9 +10,12 @@ export interface Route {
   readonly unbound: boolean
 }
 
+const PROTECTED: Route = Object.freeze({ open: false, optional: undefined, unbound: false })
+
 /** Reads the options of a route from its `config`. What is not known changes nothing. */
 export function readRoute(config: object): Route {
   const options = member(config, 'countersign')
+  if (options === undefined) return PROTECTED
   const own = isObject(options) ? options : {}
   return {
     open: options === false,

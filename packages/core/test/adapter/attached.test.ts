@@ -1,87 +1,163 @@
 import { IncomingMessage } from 'node:http'
 import { Socket } from 'node:net'
+import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
-import { attach, attached } from '../../src/adapter/attached.ts'
+import { attach, attached, type AttachedBy } from '../../src/adapter/attached.ts'
 import { anonymousIdentity } from '../../src/identity.ts'
 
+const MAKERS: [string, () => object][] = [
+  ['Node’s own request', message],
+  ['a request with another prototype', ofExpress],
+  ['an object without a list of headers', () => ({})],
+  ['one whose list cannot be written to', () => ({ rawHeaders: Object.freeze(['host', 'a']) })],
+  ['one whose list is none', () => ({ rawHeaders: 'host' })],
+  [
+    'one that makes its list anew',
+    () =>
+      Object.create({
+        get rawHeaders() {
+          return ['host', 'a']
+        },
+      }) as object,
+  ],
+]
+
+function message(): IncomingMessage {
+  return new IncomingMessage(new Socket())
+}
+
+// As Express does: an object between a request and its class.
+function exchangePrototype(request: object): void {
+  Object.setPrototypeOf(request, Object.create(IncomingMessage.prototype) as object)
+}
+
+function ofExpress(): IncomingMessage {
+  const request = message()
+  exchangePrototype(request)
+  return request
+}
+
 describe('what is attached to a request', () => {
-  const found = {
-    identity: anonymousIdentity(undefined, undefined),
-    authenticator: {},
-    profile: 'p',
-    throws: false,
-  }
+  const identity = anonymousIdentity(undefined, undefined)
+  const gate = (name: string): AttachedBy => ({ authenticator: {}, profile: name, throws: false })
 
-  const message = (): IncomingMessage => new IncomingMessage(new Socket())
-  // As Express does: an object between a request and its class.
-  const exchangePrototype = (request: object): void => {
-    Object.setPrototypeOf(request, Object.create(IncomingMessage.prototype) as object)
-  }
-  const ofExpress = (): IncomingMessage => {
-    const request = message()
-    exchangePrototype(request)
-    return request
-  }
-
-  it.each<[string, () => object]>([
-    ['Node’s own request', message],
-    ['a request with another prototype', ofExpress],
-    ['any object', () => ({})],
-  ])('is found again, and replaced by what is attached later: %s', (_name, make) => {
+  it.each(MAKERS)('is found again, and replaced by what is attached later: %s', (_name, make) => {
     const request = make()
     expect(attached(request)).toBeUndefined()
-    attach(request, found)
-    expect(attached(request)).toBe(found)
-    const later = { ...found, throws: true }
-    attach(request, later)
-    expect(attached(request)).toBe(later)
+    for (const by of [gate('first'), gate('second')]) {
+      attach(request, identity, by)
+      expect(attached(request)).toMatchObject({ identity, by })
+      expect(attached(request)?.by).toBe(by)
+    }
     expect(attached(make())).toBeUndefined()
   })
 
-  it.each<[string, () => object]>([
-    ['Node’s own request', message],
-    ['a request with another prototype', ofExpress],
-  ])(
-    'is what was attached last, when the prototype is exchanged and set right: %s',
-    (_name, make) => {
-      const request = make()
-      const setRight = (): void => void Object.setPrototypeOf(request, IncomingMessage.prototype)
-      for (const change of [exchangePrototype, setRight, exchangePrototype, setRight, setRight]) {
-        const latest = { ...found }
-        attach(request, latest)
-        expect(attached(request)).toBe(latest)
-        change(request)
-        expect(attached(request)).toBe(latest)
-      }
+  it('is what was attached last, when the prototype is exchanged and set right', () => {
+    const request = message()
+    const setRight = (): void => void Object.setPrototypeOf(request, IncomingMessage.prototype)
+    for (const change of [exchangePrototype, setRight, exchangePrototype, setRight, setRight]) {
+      const by = gate('any')
+      attach(request, identity, by)
+      expect(attached(request)?.by).toBe(by)
+      change(request)
+      expect(attached(request)?.by).toBe(by)
+    }
+  })
+
+  it.each(MAKERS)(
+    'of an object that inherits from it is its own, once it has one: %s',
+    (_n, make) => {
+      const outer = make()
+      const inner = Object.create(outer) as object
+      const [byOuter, byInner] = [gate('outer'), gate('inner')]
+      attach(outer, identity, byOuter)
+      attach(inner, identity, byInner)
+      expect([attached(outer)?.by, attached(inner)?.by]).toEqual([byOuter, byInner])
+      const later = gate('later')
+      attach(outer, identity, later)
+      expect([attached(outer)?.by, attached(inner)?.by]).toEqual([later, byInner])
     },
   )
 
-  it.each<[string, () => object]>([
-    ['Node’s own request', message],
-    ['a request with another prototype', ofExpress],
-  ])('of an object that inherits from it is its own, once it has one: %s', (_name, make) => {
-    const request = make()
-    attach(request, found)
-    const inner = Object.create(request) as object
-    const latest = { ...found }
-    attach(inner, latest)
-    expect(attached(inner)).toBe(latest)
-    expect(attached(request)).toBe(found)
+  it.each(MAKERS)('of an object that inherits never counts for the one below: %s', (_n, make) => {
+    const outer = make()
+    const inner = Object.create(outer) as object
+    attach(inner, identity, gate('inner'))
+    expect(attached(outer)).toBeUndefined()
+    expect(attached(Object.create(outer) as object)).toBeUndefined()
+    attach(outer, identity, gate('outer'))
+    expect([attached(outer)?.by.profile, attached(inner)?.by.profile]).toEqual(['outer', 'inner'])
   })
 
-  it.each([
-    ['any object', () => ({})],
-    ['Node’s own request', message],
-  ])('stands under no name that another middleware could write: %s', (_name, make) => {
+  it.each(MAKERS)('is inherited from the nearest that has one: %s', (_name, make) => {
+    const heirOf = (request: object): object => Object.create(request) as object
+    const outer = make()
+    const inner = heirOf(outer)
+    attach(outer, identity, gate('outer'))
+    expect(attached(heirOf(inner))?.by.profile).toBe('outer')
+    attach(inner, identity, gate('inner'))
+    expect(attached(heirOf(heirOf(inner)))?.by.profile).toBe('inner')
+    expect(attached(heirOf(outer))?.by.profile).toBe('outer')
+  })
+
+  it('stays, and can be replaced, when the list is frozen later', () => {
+    const request = message()
+    attach(request, identity, gate('first'))
+    Object.freeze(request.rawHeaders)
+    expect(attached(request)?.by.profile).toBe('first')
+    attach(request, identity, gate('second'))
+    expect(attached(request)?.by.profile).toBe('second')
+  })
+
+  it('goes with a list that is put out of the way, and is never another one’s', () => {
+    const request = message()
+    attach(request, identity, gate('first'))
+    request.rawHeaders = request.rawHeaders.filter(() => true)
+    expect(attached(request)).toBeUndefined()
+    attach(request, identity, gate('second'))
+    expect(attached(request)?.by.profile).toBe('second')
+  })
+
+  it('shows no claims where a list of headers is logged', () => {
+    const request = message()
+    const name = 'a-name-nobody-should-see'
+    attach(request, { ...identity, userId: name } as never, gate('any'))
+    expect(inspect(request.rawHeaders, { depth: 9, showHidden: true })).not.toContain(name)
+    expect(JSON.stringify(request.rawHeaders)).not.toContain(name)
+  })
+
+  it('is not shared by requests that share a list of headers', () => {
+    const [first, second] = [message(), message()]
+    second.rawHeaders = first.rawHeaders
+    attach(first, identity, gate('first'))
+    expect(attached(second)).toBeUndefined()
+    attach(second, identity, gate('second'))
+    expect([attached(first)?.by.profile, attached(second)?.by.profile]).toEqual(['first', 'second'])
+  })
+
+  it.each(MAKERS)('stands under no name that another middleware could write: %s', (_n, make) => {
     const request: object = make()
     const names = Object.keys(request)
-    attach(request, found)
+    attach(request, identity, gate('any'))
     expect(Object.keys(request)).toEqual(names)
     expect(Reflect.ownKeys(request)).not.toContain('identity')
   })
 
+  it('leaves the names and values of the list as they are', () => {
+    const request = message()
+    request.rawHeaders = ['Host', 'a']
+    attach(request, identity, gate('any'))
+    expect(Object.keys(request.rawHeaders)).toEqual(['0', '1'])
+    expect(JSON.stringify([...request.rawHeaders, ...request.rawHeaders.slice()])).toBe(
+      '["Host","a","Host","a"]',
+    )
+  })
+
   it('is not taken from a look-alike', () => {
+    const found = { identity, by: gate('forged'), request: {} }
     const forged = { [Symbol.for('countersign')]: found, [Symbol('countersign')]: found }
-    expect(attached({ ...forged, countersign: found, identity: found.identity })).toBeUndefined()
+    const request = { ...forged, countersign: found, identity }
+    expect(attached(request)).toBeUndefined()
+    expect(attached({ ...request, rawHeaders: Object.assign([], forged) })).toBeUndefined()
   })
 })

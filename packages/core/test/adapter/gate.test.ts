@@ -103,6 +103,12 @@ describe('both: one middleware after the parser', () => {
     expect(urls).toEqual(['/outer/inner', '/inner', '/a', '/b'])
   })
 
+  it('says whether the path decides anything', () => {
+    expect(createGate({ ...widget, tenant: () => undefined }).readsUrl).toBe(true)
+    for (const options of [widget, search, { ...widget, tenant: 'acme' }])
+      expect(createGate<unknown>(options).readsUrl).toBe(false)
+  })
+
   it('counts headers as they came: a repeated token is refused', async () => {
     const gate = createGate(search)
     const headers = ['Host', 'x', 'User-Token', searchToken(), 'user-token', searchToken()]
@@ -240,6 +246,9 @@ describe('optional', () => {
     expect(passedStep(await received({}, (request) => open.unbound(request)))).toMatchObject(
       anonymous,
     )
+    expect(
+      passedStep(await received({}, (request) => closed.both(request, undefined, undefined, true))),
+    ).toMatchObject(anonymous)
     expect((await received({}, (request) => open.before(request))).ok).toBe(true)
     expect((await received({}, (request) => closed.before(request, undefined, true))).ok).toBe(true)
     expect((await received({}, (request) => closed.unbound(request, undefined, true))).ok).toBe(
@@ -249,6 +258,7 @@ describe('optional', () => {
       await received({}, (request) => closed.both(request, undefined)),
       await received({}, (request) => closed.before(request)),
       await received({}, (request) => closed.unbound(request)),
+      await received({}, (request) => open.both(request, undefined, undefined, false)),
       await received({}, (request) => open.before(request, undefined, false)),
       await received({}, (request) => open.unbound(request, undefined, false)),
     ])

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { AuthError } from './errors.ts'
-import { isPlainObject, member } from './json.ts'
+import { isPlainObject, member, type JsonObject } from './json.ts'
 import type { Profile } from './profile.ts'
 
 /** What phase 1 reads of a request. An `http.IncomingMessage` fits as it is; a Fetch `Request` does too. */
@@ -29,9 +29,10 @@ export interface Credentials {
  */
 export function readCredentials(request: AuthRequest, profile: Profile): Credentials {
   const { token, tenant } = profile
-  const header = readHeader(request, token.header) ?? readAnywhere(request, token.header)
-  const hint = tenant.hint === null ? undefined : readHeader(request, tenant.hint)
-  const key = tenant.apiKey === null ? undefined : readHeader(request, tenant.apiKey.header)
+  const isWire = isOffTheWire(request)
+  const header = readHeader(request, token.header, isWire) ?? readAnywhere(request, token.header)
+  const hint = tenant.hint === null ? undefined : readHeader(request, tenant.hint, isWire)
+  const key = tenant.apiKey === null ? undefined : readHeader(request, tenant.apiKey.header, isWire)
   return {
     apiKey: tenant.apiKey === null ? undefined : readApiKey(key, tenant.apiKey.scheme),
     sent: header === undefined ? undefined : readSent(header, token.scheme),
@@ -85,27 +86,36 @@ function isSpelled(header: string, scheme: string): boolean {
   return same === scheme.length
 }
 
+/** Whether the headers of a request are as Node makes them of what comes over its wire. */
+function isOffTheWire({ headers, rawHeaders }: AuthRequest): boolean {
+  return (
+    rawHeaders !== undefined &&
+    rawHeaders.length > 0 &&
+    isPlainObject(headers) &&
+    !isFetchHeaders(headers)
+  )
+}
+
+/** {@link readAnywhere}, quicker for those: they are in lower case, so one look is enough. */
+function readHeader(request: AuthRequest, name: string, isWire: boolean): string | undefined {
+  if (!isWire) return readAnywhere(request, name)
+  const { headers, rawHeaders } = request as { headers: JsonObject; rawHeaders: readonly string[] }
+  const times = count(rawHeaders, name)
+  if (times > 1) throw invalid('a header is repeated')
+  const value = member(headers, name)
+  if (typeof value === 'string') return notEmpty(value)
+  return times === 0 && value === undefined ? undefined : readAnywhere(request, name)
+}
+
 /**
- * The one value of a header, or `undefined` where it is absent. The name is in lower case.
+ * The one value of a header in any case and shape that is accepted, or `undefined` where it is absent. The name is in
+ * lower case.
  *
  * Node joins repeated headers with a comma, or keeps the first: both hide the second from a reader of
  * `headers`, so `rawHeaders` counts them, and where there is none, a comma does.
  *
  * @throws AuthError `request_invalid`
  */
-function readHeader(request: AuthRequest, name: string): string | undefined {
-  const { headers, rawHeaders } = request
-  if (rawHeaders === undefined || rawHeaders.length === 0) return readAnywhere(request, name)
-  const times = count(rawHeaders, name)
-  if (times > 1) throw invalid('a header is repeated')
-  if (!isPlainObject(headers) || isFetchHeaders(headers)) return readAnywhere(request, name)
-  // What came over Node's wire stands in `headers` in lower case: one look instead of a search through all of them.
-  const value: unknown = member(headers, name)
-  if (typeof value === 'string') return notEmpty(value)
-  return times === 0 && value === undefined ? undefined : readAnywhere(request, name)
-}
-
-/** {@link readHeader} for headers in any case and shape that is accepted. */
 function readAnywhere({ headers, rawHeaders }: AuthRequest, name: string): string | undefined {
   const value = isFetchHeaders(headers)
     ? (headers.get(name) ?? undefined)

@@ -7,11 +7,14 @@ export interface Stoppable {
   go(): void
 }
 
-/** Milliseconds. The machine this was written on keeps a speed for some 60, and may have half or twice of it after that. */
-const TURN = 20
+/**
+ * Milliseconds. The machine this was written on keeps a speed for some 60, and may have half or twice of it after that; and a
+ * turn begins with a cold cache.
+ */
+const TURN = 10
 
 /**
- * One round of everybody at the same time, in which all but one stand still: each runs for 20 ms and is stopped, until all are
+ * One round of everybody at the same time, in which all but one stand still: each runs for 10 ms and is stopped, until all are
  * done. So what disturbs the machine meanwhile disturbs all of them alike. The time by the clock is that of one's own turns.
  */
 export function inTurns(servers: readonly (Entrant & Stoppable)[]): Promise<Sample[]> {

@@ -13,7 +13,7 @@ export const notes = [
   'Requests per second of the processor time of the server, which is a process of its own; autocannon runs in another.',
   'Bare is the framework alone. The floor looks the header up in a map and attaches what it finds. The same handler and',
   'the same token for all; every server checks the signature, `exp`, `iss` and `aud`, and has the secret in the form that',
-  'is fastest for it. Of these, only @fastify/jwt and this project have a cache. The servers take turns of 20 ms, so that',
+  'is fastest for it. Of these, only @fastify/jwt and this project have a cache. The servers take turns of 10 ms, so that',
   'what disturbs the machine disturbs all alike; the time by the clock is that of their own turns.',
 ]
 

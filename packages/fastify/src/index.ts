@@ -71,14 +71,11 @@ function createAuth<Custom>(options: FastifyCountersignOptions<Custom>): Fastify
     throw new TypeError('countersign: option "public" must be a function')
   const gate = kit.createGate<Custom>(rest as kit.CountersignOptions<Custom>)
 
-  const enter = (hasSecondPhase: boolean): preHandlerHookHandler =>
+  const enter = (isLast: boolean): preHandlerHookHandler =>
     hook((request) => {
       const route = kit.readRoute(request.routeOptions.config)
-      if (route.open || own.public?.(request) === true) return gate.skip(request.raw)
-      const url = gate.readsUrl ? request.originalUrl : undefined
-      if (!hasSecondPhase) return gate.both(request.raw, undefined, url, route.optional)
-      const phase = !gate.bindsBody || route.unbound ? gate.unbound : gate.before
-      return phase(request.raw, url, route.optional)
+      if (!route.open && own.public?.(request) === true) return gate.skip(request.raw)
+      return gate.enter(request.raw, route, isLast, gate.readsUrl ? request.originalUrl : undefined)
     })
   const bind = hook((request) => gate.after(request.raw, request.body))
 
@@ -90,9 +87,8 @@ function createAuth<Custom>(options: FastifyCountersignOptions<Custom>): Fastify
     if (!isInner) app.decorateRequest('identity', null)
     app.addHook('onRoute', (route) => kit.checkRoute(route.config?.countersign, route.url))
     // An inner scope attaches its identity last, so after the binding of the scope around it.
-    const hasSecondPhase = gate.bindsBody || isInner
-    app.addHook('onRequest', enter(hasSecondPhase))
-    if (hasSecondPhase) app.addHook('preHandler', bind)
+    app.addHook('onRequest', enter(!isInner))
+    if (gate.bindsBody || isInner) app.addHook('preHandler', bind)
   }
   return Object.assign(fp(auth, METADATA), {
     identity: (request: FastifyRequest) => gate.identity(request.raw),

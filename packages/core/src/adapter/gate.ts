@@ -8,6 +8,7 @@ import type { Identity } from '../identity.ts'
 import { isPreflight, type AuthRequest } from '../request.ts'
 import { attach, attached, type AttachedBy } from './attached.ts'
 import { readAdapterOptions, type CountersignOptions } from './options.ts'
+import type { Route } from './route-options.ts'
 
 /** What an adapter does next. */
 export type Step<Custom = unknown> =
@@ -68,6 +69,13 @@ export interface Gate<Custom = unknown> {
     url?: string,
     optional?: boolean,
   ) => Awaitable<Step<Custom>>
+  /** The phase, or both, that a route asks for at its start. `isLast`: `after` is called only to bind a body. */
+  readonly enter: (
+    request: GateRequest,
+    route: Route,
+    isLast: boolean,
+    url?: string,
+  ) => Awaitable<Step<Custom>>
   /** Lets a request through without an identity. */
   readonly skip: (request: GateRequest) => Step<Custom>
   /** The identity that was attached. @throws AuthError `identity_missing` */
@@ -90,7 +98,7 @@ export function createGate<Custom>(options: CountersignOptions<Custom>): Gate<Cu
   const ENTERED: unique symbol = Symbol('countersign.entered')
   /** What phase 1 found, and whether a body is still to be bound to it; `null` where nothing is left to do. */
   type Marked = { [ENTERED]?: Entered<Custom> | null }
-  const enter = (request: GateRequest, found: Entered<Custom> | null): void => {
+  const note = (request: GateRequest, found: Entered<Custom> | null): void => {
     ;(request as Marked)[ENTERED] = found
   }
 
@@ -140,11 +148,11 @@ export function createGate<Custom>(options: CountersignOptions<Custom>): Gate<Cu
   }
   /** For the second phase. */
   function keep(request: GateRequest, identity: Identity<Custom>): Step<Custom> {
-    enter(request, { identity, unbound: false })
+    note(request, { identity, unbound: false })
     return { ...GO_ON, vary }
   }
   function passUnbound(request: GateRequest, identity: Identity<Custom>): Step<Custom> {
-    enter(request, { identity, unbound: true })
+    note(request, { identity, unbound: true })
     return pass(request, identity)
   }
 
@@ -162,8 +170,15 @@ export function createGate<Custom>(options: CountersignOptions<Custom>): Gate<Cu
     },
     both: (request, body, url, own = optional) => judge(request, url, own === true, bind, body),
     unbound: (request, url, own = optional) => judge(request, url, own === true, passUnbound),
+    enter(request, route, isLast, url) {
+      if (route.open) return gate.skip(request)
+      // What binds a body has to be asked again once it is parsed, whatever its caller says.
+      if (isLast && !gate.bindsBody) return gate.both(request, undefined, url, route.optional)
+      const phase = route.unbound || !gate.bindsBody ? gate.unbound : gate.before
+      return phase(request, url, route.optional)
+    },
     skip(request) {
-      enter(request, null)
+      note(request, null)
       return GO_ON
     },
     identity(request) {

@@ -236,6 +236,49 @@ describe('unbound: uploads and proxies', () => {
   })
 })
 
+describe('enter: what a route asks for', () => {
+  const route = { open: false, optional: undefined, unbound: false }
+
+  it('is both phases where none follows, and else the first', async () => {
+    const gate = createGate(widget)
+    for (const isLast of [true, false])
+      await received(withToken, async (request) => {
+        const step = passedStep(await gate.enter(request, route, isLast))
+        expect(gate.identity(request)).toBe(step.identity)
+        if (isLast)
+          expect(refusedStep(gate.after(request, undefined))).toMatchObject({ code: missing.code })
+        else expect(passedStep(gate.after(request, undefined)).identity).toBe(step.identity)
+      })
+  })
+
+  it('never binds a body that is not parsed yet, whatever is said of it', async () => {
+    const gate = createGate(search)
+    for (const isLast of [true, false])
+      await received(json('{"integrationId":"globex"}'), async (request) => {
+        expect(passedStep(await gate.enter(request, route, isLast)).identity).toBeUndefined()
+        expect(refusalOf(() => gate.identity(request))).toEqual(missing)
+        expect(refusedStep(gate.after(request, await read(request)))).toMatchObject({
+          code: 'tenant_mismatch',
+        })
+      })
+  })
+
+  it('is as the route says: open, optional, unbound', async () => {
+    const gate = createGate(search)
+    await received({}, async (request) => {
+      expect(refusedStep(await gate.enter(request, route, false))).toMatchObject({
+        code: 'token_missing',
+      })
+      expect(await gate.enter(request, { ...route, open: true }, false)).toEqual({ ok: true })
+      expect((await gate.enter(request, { ...route, optional: true }, false)).ok).toBe(true)
+    })
+    await received(withSearch(), async (request) => {
+      const step = passedStep(await gate.enter(request, { ...route, unbound: true }, false))
+      expect(step.identity).toMatchObject({ kind: 'verified', bodyBound: false })
+    })
+  })
+})
+
 describe('optional', () => {
   it('lets a request without a token pass as anonymous, per gate or per call', async () => {
     const [open, closed] = [createGate({ ...widget, optional: true }), createGate(widget)]

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Identity } from '@countersign/core'
 import * as kit from '@countersign/core/adapter'
+import { keepAsDictionary } from './dictionary.ts'
 
 export type { CountersignOptions } from '@countersign/core/adapter'
 
@@ -43,15 +44,14 @@ export function countersign<Custom = unknown>(
   options: kit.CountersignOptions<Custom>,
 ): ExpressAuth<Custom> {
   const gate = kit.createGate(options)
-  // Each look at a request of Express costs, so nothing is read that decides nothing.
   const bodyOf = (req: Request): unknown => (gate.bindsBody ? kit.parsedBody(req) : undefined)
   const urlOf = (req: Request): string | undefined => (gate.readsUrl ? req.originalUrl : undefined)
   return Object.assign(
-    middleware((req) => gate.both(req, bodyOf(req), urlOf(req))),
+    entrance((req) => gate.both(req, bodyOf(req), urlOf(req))),
     {
-      beforeBody: middleware((req) => gate.before(req, urlOf(req))),
+      beforeBody: entrance((req) => gate.before(req, urlOf(req))),
       afterBody: middleware((req) => gate.after(req, kit.parsedBody(req))),
-      unbound: middleware((req) => gate.unbound(req, urlOf(req))),
+      unbound: entrance((req) => gate.unbound(req, urlOf(req))),
       identity: (req: IncomingMessage) => gate.identity(req),
     },
   )
@@ -75,6 +75,14 @@ export function requireRole(...roles: readonly string[]): Middleware {
  */
 export function requirePlan(...plans: readonly string[]): Middleware {
   return middleware(kit.requirePlan(plans))
+}
+
+/** Middleware that meets a request first. */
+function entrance(next: (req: Request) => kit.Step | Promise<kit.Step>): Middleware {
+  return middleware((req) => {
+    keepAsDictionary(req)
+    return next(req)
+  })
 }
 
 function middleware(next: (req: Request) => kit.Step | Promise<kit.Step>): Middleware {

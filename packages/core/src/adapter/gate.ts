@@ -42,7 +42,7 @@ export const GO_ON: Extract<Step<never>, { ok: true }> = Object.freeze({
 /** Node's own request; the body, and the URL before mounts, are given beside it. */
 export type GateRequest = IncomingMessage
 
-/** One protected part of a service, without its framework. No step throws or rejects for any request. */
+/** One protected part of a service, without its framework. No step throws or rejects for any request that members can be added to. */
 export interface Gate<Custom = unknown> {
   /** Whether the second phase has anything to do. */
   readonly bindsBody: boolean

@@ -8,18 +8,7 @@ import { anonymousIdentity } from '../../src/identity.ts'
 const MAKERS: [string, () => object][] = [
   ['Node’s own request', message],
   ['a request with another prototype', ofExpress],
-  ['an object without a list of headers', () => ({})],
-  ['one whose list cannot be written to', () => ({ rawHeaders: Object.freeze(['host', 'a']) })],
-  ['one whose list is none', () => ({ rawHeaders: 'host' })],
-  [
-    'one that makes its list anew',
-    () =>
-      Object.create({
-        get rawHeaders() {
-          return ['host', 'a']
-        },
-      }) as object,
-  ],
+  ['any object', () => ({})],
 ]
 
 function message(): IncomingMessage {
@@ -100,39 +89,21 @@ describe('what is attached to a request', () => {
     expect(attached(heirOf(outer))?.by.profile).toBe('outer')
   })
 
-  it('stays, and can be replaced, when the list is frozen later', () => {
+  it('is seen through a proxy, in a copy, and when the headers are replaced', () => {
     const request = message()
-    attach(request, identity, gate('first'))
-    Object.freeze(request.rawHeaders)
-    expect(attached(request)?.by.profile).toBe('first')
-    attach(request, identity, gate('second'))
-    expect(attached(request)?.by.profile).toBe('second')
+    const by = gate('any')
+    attach(request, identity, by)
+    request.rawHeaders = []
+    for (const same of [request, new Proxy(request, {}), { ...request }])
+      expect(attached(same)?.by).toBe(by)
   })
 
-  it('goes with a list that is put out of the way, and is never another one’s', () => {
-    const request = message()
-    attach(request, identity, gate('first'))
-    request.rawHeaders = request.rawHeaders.filter(() => true)
-    expect(attached(request)).toBeUndefined()
-    attach(request, identity, gate('second'))
-    expect(attached(request)?.by.profile).toBe('second')
-  })
-
-  it('shows no claims where a list of headers is logged', () => {
+  it('shows no claims where a request is logged', () => {
     const request = message()
     const name = 'a-name-nobody-should-see'
     attach(request, { ...identity, userId: name } as never, gate('any'))
-    expect(inspect(request.rawHeaders, { depth: 9, showHidden: true })).not.toContain(name)
-    expect(JSON.stringify(request.rawHeaders)).not.toContain(name)
-  })
-
-  it('is not shared by requests that share a list of headers', () => {
-    const [first, second] = [message(), message()]
-    second.rawHeaders = first.rawHeaders
-    attach(first, identity, gate('first'))
-    expect(attached(second)).toBeUndefined()
-    attach(second, identity, gate('second'))
-    expect([attached(first)?.by.profile, attached(second)?.by.profile]).toEqual(['first', 'second'])
+    expect(inspect(request, { depth: 9, showHidden: true })).not.toContain(name)
+    expect(inspect({ ...request }, { depth: 9 })).toContain('[countersign]')
   })
 
   it.each(MAKERS)('stands under no name that another middleware could write: %s', (_n, make) => {
@@ -143,21 +114,9 @@ describe('what is attached to a request', () => {
     expect(Reflect.ownKeys(request)).not.toContain('identity')
   })
 
-  it('leaves the names and values of the list as they are', () => {
-    const request = message()
-    request.rawHeaders = ['Host', 'a']
-    attach(request, identity, gate('any'))
-    expect(Object.keys(request.rawHeaders)).toEqual(['0', '1'])
-    expect(JSON.stringify([...request.rawHeaders, ...request.rawHeaders.slice()])).toBe(
-      '["Host","a","Host","a"]',
-    )
-  })
-
   it('is not taken from a look-alike', () => {
-    const found = { identity, by: gate('forged'), request: {} }
+    const found = { identity, by: gate('forged') }
     const forged = { [Symbol.for('countersign')]: found, [Symbol('countersign')]: found }
-    const request = { ...forged, countersign: found, identity }
-    expect(attached(request)).toBeUndefined()
-    expect(attached({ ...request, rawHeaders: Object.assign([], forged) })).toBeUndefined()
+    expect(attached({ ...forged, countersign: found, identity })).toBeUndefined()
   })
 })

@@ -1,5 +1,5 @@
-import { inspect } from 'node:util'
 import type { Identity } from '../identity.ts'
+import { countingFor, Note } from './note.ts'
 
 /** What a gate is to those that stand behind it. */
 export interface AttachedBy {
@@ -10,34 +10,33 @@ export interface AttachedBy {
 }
 
 /** What a gate attached to a request. */
-export interface Attached {
-  readonly identity: Identity
-  readonly by: AttachedBy
-}
-
-class Mark implements Attached {
+class Attached extends Note {
   readonly identity: Identity
   readonly by: AttachedBy
 
-  constructor(identity: Identity, by: AttachedBy) {
+  constructor(request: object, identity: Identity, by: AttachedBy) {
+    super(request)
     this.identity = identity
     this.by = by
-  }
-  // Whoever logs a request does not ask for claims.
-  [inspect.custom](): string {
-    return '[countersign]'
   }
 }
 
 // A symbol of our own: guards find what was verified here, and no other middleware puts it there by accident.
 const ATTACHED = Symbol('countersign')
 
-/** Attaches to a request, in the place of what was attached before. */
-export function attach(request: object, identity: Identity, by: AttachedBy): void {
-  ;(request as { [ATTACHED]?: Attached })[ATTACHED] = new Mark(identity, by)
+type Marked = { [ATTACHED]?: Attached }
+
+/** Attaches to a request, in the place of what was attached before; `false` where nothing can be added to it. */
+export function attach(request: object, identity: Identity, by: AttachedBy): boolean {
+  try {
+    ;(request as Marked)[ATTACHED] = new Attached(request, identity, by)
+    return true
+  } catch {
+    return false
+  }
 }
 
 /** What was attached last to a request, or else to the nearest one that it inherits from. */
 export function attached(request: object): Attached | undefined {
-  return (request as { [ATTACHED]?: Attached })[ATTACHED]
+  return countingFor(request, (request as Marked)[ATTACHED])
 }

@@ -7,6 +7,7 @@ import { reportRefusal } from '../events.ts'
 import type { Identity } from '../identity.ts'
 import { isPreflight, type AuthRequest } from '../request.ts'
 import { attach, attached, type AttachedBy } from './attached.ts'
+import { countingFor, Note } from './note.ts'
 import { readAdapterOptions, type CountersignOptions } from './options.ts'
 import type { Route } from './route-options.ts'
 
@@ -42,7 +43,7 @@ export const GO_ON: Extract<Step<never>, { ok: true }> = Object.freeze({
 /** Node's own request; the body, and the URL before mounts, are given beside it. */
 export type GateRequest = IncomingMessage
 
-/** One protected part of a service, without its framework. No step throws or rejects for any request that members can be added to. */
+/** One protected part of a service, without its framework. No step throws or rejects for any request. */
 export interface Gate<Custom = unknown> {
   /** Whether the second phase has anything to do. */
   readonly bindsBody: boolean
@@ -93,13 +94,16 @@ export function createGate<Custom>(options: CountersignOptions<Custom>): Gate<Cu
   const by: AttachedBy = { authenticator, profile: profile.name, throws }
   const { header } = profile.token
   const vary = header === 'authorization' ? undefined : titleCase(header)
-  // A name of this gate alone, since another one may stand around it. Not a WeakMap: it would leave an entry of every
-  // request to the garbage collector.
+  // A name of this gate alone, since another one may stand around it.
   const ENTERED: unique symbol = Symbol('countersign.entered')
-  /** What phase 1 found, and whether a body is still to be bound to it; `null` where nothing is left to do. */
-  type Marked = { [ENTERED]?: Entered<Custom> | null }
-  const note = (request: GateRequest, found: Entered<Custom> | null): void => {
-    ;(request as Marked)[ENTERED] = found
+  type Marked = { [ENTERED]?: Entered<Custom> }
+  const note = (found: Entered<Custom>): boolean => {
+    try {
+      ;(found.request as Marked)[ENTERED] = found
+      return true
+    } catch {
+      return false
+    }
   }
 
   const refuse = (error: AuthError): Step<Custom> => ({ ok: false, error, throws, vary })
@@ -108,9 +112,11 @@ export function createGate<Custom>(options: CountersignOptions<Custom>): Gate<Cu
     reportRefusal('bind', profile.name, identity?.tenantId, error)
     return refuse(error)
   }
+  /** For a request to which nothing can be added: what stands behind would not find its identity. */
+  const closed = (identity?: Identity<Custom>): Step<Custom> =>
+    deny(new AuthError('identity_missing', { reason: 'the request takes no members' }), identity)
   const pass = (request: GateRequest, identity: Identity<Custom>, body?: unknown): Step<Custom> => {
-    attach(request, identity, by)
-    return { ok: true, identity, body, vary }
+    return attach(request, identity, by) ? { ok: true, identity, body, vary } : closed(identity)
   }
   /** Judges, and goes on with the identity and the body. No closures are made for a token seen before. */
   function judge(
@@ -148,12 +154,10 @@ export function createGate<Custom>(options: CountersignOptions<Custom>): Gate<Cu
   }
   /** For the second phase. */
   function keep(request: GateRequest, identity: Identity<Custom>): Step<Custom> {
-    note(request, { identity, unbound: false })
-    return { ...GO_ON, vary }
+    return note(new Entered(request, identity, false)) ? { ...GO_ON, vary } : closed(identity)
   }
   function passUnbound(request: GateRequest, identity: Identity<Custom>): Step<Custom> {
-    note(request, { identity, unbound: true })
-    return pass(request, identity)
+    return note(new Entered(request, identity, true)) ? pass(request, identity) : closed(identity)
   }
 
   const gate: Gate<Custom> = {
@@ -161,12 +165,13 @@ export function createGate<Custom>(options: CountersignOptions<Custom>): Gate<Cu
     readsUrl: readsUrl(authenticator),
     before: (request, url, own = optional) => judge(request, url, own === true, keep),
     after(request, body) {
-      const found = (request as Marked)[ENTERED]
+      const found = countingFor(request, (request as Marked)[ENTERED])
       if (found === undefined)
         return isPreflight(request) ? GO_ON : deny(new AuthError('identity_missing'))
-      if (found === null) return GO_ON
+      const { identity, unbound } = found
+      if (identity === undefined) return GO_ON
       // Attached again: a gate around this one may have attached its own since.
-      return found.unbound ? pass(request, found.identity) : bind(request, found.identity, body)
+      return unbound ? pass(request, identity) : bind(request, identity, body)
     },
     both: (request, body, url, own = optional) => judge(request, url, own === true, bind, body),
     unbound: (request, url, own = optional) => judge(request, url, own === true, passUnbound),
@@ -178,8 +183,7 @@ export function createGate<Custom>(options: CountersignOptions<Custom>): Gate<Cu
       return phase(request, url, route.optional)
     },
     skip(request) {
-      note(request, null)
-      return GO_ON
+      return note(new Entered<Custom>(request, undefined, false)) ? GO_ON : closed()
     },
     identity(request) {
       const found = attached(request)
@@ -207,9 +211,16 @@ function withUrl(
   return { headers, rawHeaders, method, url }
 }
 
-interface Entered<Custom> {
-  readonly identity: Identity<Custom>
+/** What phase 1 found, and whether a body is still to be bound to it; no identity where nothing is left to do. */
+class Entered<Custom> extends Note {
+  readonly identity: Identity<Custom> | undefined
   readonly unbound: boolean
+
+  constructor(request: GateRequest, identity: Identity<Custom> | undefined, unbound: boolean) {
+    super(request)
+    this.identity = identity
+    this.unbound = unbound
+  }
 }
 
 function titleCase(header: string): string {

@@ -1,4 +1,6 @@
-import type { RequestOptions } from 'node:http'
+import { IncomingMessage, type RequestOptions } from 'node:http'
+import { Socket } from 'node:net'
+import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { createGate, type GateRequest } from '../../src/adapter/gate.ts'
 import { createAuthenticator } from '../../src/authenticator.ts'
@@ -233,6 +235,55 @@ describe('unbound: uploads and proxies', () => {
     const gate = createGate(search)
     const step = await received({}, (request) => gate.unbound(request))
     expect(refusedStep(step)).toMatchObject({ code: 'token_missing' })
+  })
+})
+
+describe('what is noted on a request', () => {
+  it('is not that of another proxy of it, nor of a copy', async () => {
+    const gate = createGate(search)
+    await received(withSearch(), async (request) => {
+      const [first, second] = [new Proxy(request, {}), new Proxy(request, {})]
+      passedStep(await gate.before(first))
+      for (const other of [second, request, Object.assign({}, request)])
+        expect(refusedStep(gate.after(other, undefined))).toMatchObject({ code: missing.code })
+      const { identity } = passedStep(gate.after(first, undefined))
+      expect(gate.identity(first)).toBe(identity)
+      expect(refusalOf(() => gate.identity(second))).toEqual(missing)
+    })
+  })
+
+  it.each([Object.freeze, Object.seal, Object.preventExtensions])(
+    'has no place where nothing can be added: refused, and nothing is thrown: %o',
+    async (shut) => {
+      const gate = createGate(widget)
+      const closed = { code: missing.code, reason: 'the request takes no members' }
+      // Not one that Node works on: that could not be frozen.
+      const request = new IncomingMessage(new Socket())
+      Object.assign(request, { method: 'GET', url: '/', ...withToken })
+      shut(request)
+      for (const step of [
+        gate.both(request, undefined),
+        gate.before(request),
+        gate.unbound(request),
+      ])
+        expect(refusedStep(await step)).toMatchObject(closed)
+      expect(refusedStep(gate.skip(request))).toMatchObject(closed)
+      expect(refusalOf(() => gate.identity(request))).toEqual(missing)
+    },
+  )
+
+  it('shows no claims where the request is logged', async () => {
+    for (const phase of ['before', 'unbound'] as const) {
+      const gate = createGate(widget)
+      await received(withToken, async (request) => {
+        passedStep(await gate[phase](request))
+        const shown = inspect(Object.assign({}, request, { headers: {}, rawHeaders: [] }), {
+          depth: 9,
+        })
+        expect(shown).toContain('[countersign]')
+        expect(shown).not.toContain('u-1')
+      })
+    }
   })
 })
 

@@ -85,8 +85,21 @@ function entrance(next: (req: Request) => kit.Step | Promise<kit.Step>): Middlew
   })
 }
 
+// No promise and no function of ours where the verdict is known already.
 function middleware(next: (req: Request) => kit.Step | Promise<kit.Step>): Middleware {
-  return (req, res, go) => kit.andThen(next(req), (step) => take(step, req, res, go))
+  return (req, res, go) => {
+    const step = next(req)
+    return step instanceof Promise ? takeLater(step, req, res, go) : take(step, req, res, go)
+  }
+}
+
+async function takeLater(
+  step: Promise<kit.Step>,
+  req: Request,
+  res: ServerResponse,
+  next: (error?: unknown) => void,
+): Promise<void> {
+  take(await step, req, res, next)
 }
 
 function take(

@@ -117,13 +117,25 @@ export function requirePlan(...plans: readonly string[]): preHandlerHookHandler 
   return hook((request) => guard(request.raw))
 }
 
+// No promise and no function of ours where the verdict is known already.
 function hook(next: (request: FastifyRequest) => Awaitable<kit.Step>): preHandlerHookHandler {
   return (request, reply, done) => {
-    void kit.andThen(next(request), (step) => take(step, request, reply, done))
+    const step = next(request)
+    if (step instanceof Promise) void takeLater(step, request, reply, done)
+    else take(step, request, reply, done)
   }
 }
 
 type Done = (error?: Error) => void
+
+async function takeLater(
+  step: Promise<kit.Step>,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  done: Done,
+): Promise<void> {
+  take(await step, request, reply, done)
+}
 
 function take(step: kit.Step, request: FastifyRequest, reply: FastifyReply, done: Done): void {
   if (step.vary !== undefined)

@@ -82,9 +82,20 @@ export function requirePlan(...plans: readonly string[]): Middleware {
   return middleware((ctx) => guard(ctx.req))
 }
 
+// No promise and no function of ours where the verdict is known already.
 function middleware(next: (ctx: Context) => kit.Step | Promise<kit.Step>): Middleware {
-  // Not async: a request whose verdict is known already waits for no promise of ours.
-  return (ctx, go) => Promise.resolve(kit.andThen(next(ctx), (step) => take(step, ctx, go)))
+  return (ctx, go) => {
+    const step = next(ctx)
+    return step instanceof Promise ? takeLater(step, ctx, go) : take(step, ctx, go)
+  }
+}
+
+async function takeLater(
+  step: Promise<kit.Step>,
+  ctx: Context,
+  next: () => Promise<unknown>,
+): Promise<unknown> {
+  return take(await step, ctx, next)
 }
 
 function take(step: kit.Step, ctx: Context, next: () => Promise<unknown>): Promise<unknown> {

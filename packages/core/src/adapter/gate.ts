@@ -118,7 +118,7 @@ export function createGate<Custom>(options: CountersignOptions<Custom>): Gate<Cu
   const pass = (request: GateRequest, identity: Identity<Custom>, body?: unknown): Step<Custom> => {
     return attach(request, identity, by) ? { ok: true, identity, body, vary } : closed(identity)
   }
-  /** Judges, and goes on with the identity and the body. No closures are made for a token seen before. */
+  /** Judges, and goes on with the identity and the body. No function is made for a token seen before. */
   function judge(
     request: GateRequest,
     url: string | undefined,
@@ -130,8 +130,16 @@ export function createGate<Custom>(options: CountersignOptions<Custom>): Gate<Cu
     const asked = gate.readsUrl ? withUrl(request, url ?? request.url) : request
     const outcome = authenticator.authenticate(asked, isOptional ? OPTIONAL : undefined)
     return outcome instanceof Promise
-      ? outcome.then((found) => goOn(found, request, go, body))
+      ? goOnLater(outcome, request, go, body)
       : goOn(outcome, request, go, body)
+  }
+  async function goOnLater(
+    outcome: Promise<Outcome<Custom>>,
+    request: GateRequest,
+    go: Next<Custom>,
+    body: unknown,
+  ): Promise<Step<Custom>> {
+    return goOn(await outcome, request, go, body)
   }
   function goOn(
     outcome: Outcome<Custom>,

@@ -17,9 +17,9 @@ export interface Wanted {
   readonly tokens: () => readonly string[]
 }
 
-// At a full collection V8 throws away what it learned of functions that were not called by themselves lately, such as those that are
-// compiled into others. Which ones is a matter of chance: of the processes of one server some were a tenth slower to their end. So
-// it keeps what it learned, and with a heap that may be as large at the start no full collection falls into the warm-up.
+// At a full collection V8 throws away what it learned of functions that were not called by themselves lately, such as those
+// that are compiled into others: of the processes of one server, some were a tenth slower to their end. So it keeps what it
+// learned, and with a heap that may be as large at the start no full collection falls into the warm-up.
 const FLAGS = ['--no-flush-bytecode', '--initial-old-space-size=256']
 
 /**
